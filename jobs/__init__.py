@@ -1,0 +1,1 @@
+"""When it runs and where it goes: config, wiring, schedule, delivery, command line."""

@@ -1,0 +1,64 @@
+"""The seams: a function type where one method and no state suffice, a Protocol where there is state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from .model import Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Returns now, UTC-aware."""
+
+Scorer: TypeAlias = Callable[[Sequence[str]], Sequence[Sentiment]]
+"""Texts in, one sentiment a text, same order; a text's score never depends on its batch."""
+
+Linker: TypeAlias = Callable[[Sequence[Post], Sequence[Story]], Mapping[PostId, Link]]
+"""All posts (copies left out) against all stories; a post without an entry is about none of them."""
+
+Grouper: TypeAlias = Callable[[Sequence[Understood]], Sequence[Group]]
+"""The opinions of one story; groups largest first."""
+
+Findings: TypeAlias = Mapping[PostId, Finding]
+
+
+class Source(Protocol):
+    """Where posts or stories come from. name: unique in a config, stands in reads, gaps and reports."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is asked once per query (True) or read as a whole (False)."""
+        ...
+
+    def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
+        """Yield pages; `after` is the stored cursor of this query, None at the first time.
+
+        Raises SourceUnavailable, SourceRefused, SourceGarbled or BudgetSpent; the pages before it stay good.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """Where messages go. edits: whether a posted message can be found again and changed."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def edits(self) -> bool: ...
+
+    def post(self, payload: str, key: str) -> str | None:
+        """Post and return the receipt (None where the channel gives none). DeliveryFailed, DeliveryUncertain."""
+        ...
+
+    def update(self, payload: str, receipt: str) -> None:
+        """Replace what was posted. DeliveryFailed, DeliveryUncertain."""
+        ...
+
+    def find(self, key: str, since: datetime) -> str | None:
+        """Return the receipt of the message posted with `key` since then, None where there is none."""
+        ...

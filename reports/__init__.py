@@ -1,0 +1,1 @@
+"""How it looks: pure functions from a Report to text, and the phrases of each language."""
