@@ -1,0 +1,214 @@
+"""The composition root: what a config says becomes the arguments of the steps; nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
+
+from monitor.errors import ConfigError
+from monitor.protocols import Clock
+
+from .config import Config
+from .mistakes import secrets_in
+from .runs import Outcome, Stopped, recorded
+
+if TYPE_CHECKING:
+    from monitor.options import Options
+    from monitor.protocols import Channel, Source
+    from monitor.store import Store
+
+    from .publish import Composer
+
+# Looks like a token and like an address, and is neither; see App.composers.
+_UNSET = "https://unset.invalid/"
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Hears of a step how much is done of how much (None: nobody knows), between its writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What the steps are given. home: the folder that the config's paths start from. machine_zone: an IANA name.
+
+    clock: stands for now in all that is computed (--as-of); real_clock: what other services keep to.
+    store, language, window: what the command line says of them; None leaves it to the config.
+    """
+
+    config: Config
+    home: Path
+    environ: Mapping[str, str]
+    clock: Clock
+    real_clock: Clock
+    progress: Progress
+    machine_zone: str
+    store: Path | None = None
+    language: str | None = None
+    window: timedelta | None = None
+
+    @property
+    def store_path(self) -> Path:
+        return self.store or self.home / self.config.store
+
+    @property
+    def out(self) -> Path:
+        return self.home / self.config.out
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.config.time_zone or self.machine_zone)
+
+    def written_in(self) -> str:
+        """Return the code of the language that reports are written in."""
+        return self.language or self.config.language
+
+    def length(self) -> timedelta | None:
+        """Return the window of a brief, None for the default one."""
+        return self.window or self.config.length()
+
+    def open(self, *, read_only: bool = False) -> Store:
+        """Open the database; the caller closes it. StoreMissing, StoreTooNew."""
+        from monitor.store import Store  # noqa: PLC0415
+
+        if not read_only:
+            self.store_path.parent.mkdir(parents=True, exist_ok=True)
+        return Store.open(self.store_path, read_only=read_only)
+
+    def missing_secrets(self) -> list[str]:
+        """Return one line for each variable that a source or channel names and the environment lacks."""
+        return [
+            problem
+            for table, rows in (("sources", self.config.sources), ("channels", self.config.channels))
+            for number, options in enumerate(rows, start=1)
+            for problem in self._unset(f"{table}.{number}", options)
+        ]
+
+    def sources(self) -> list[Source]:
+        """Build the sources; ConfigError names every variable that is not set."""
+        self._demand("sources", self.config.sources)
+        return [options.source(self._secret) for options in self.config.sources]
+
+    def channels(self) -> list[Channel]:
+        """Build the channels, as they stand in the config; ConfigError names every variable that is not set."""
+        self._demand("channels", self.config.channels)
+        return [options.open(self._secret) for options in self.config.channels]
+
+    def composers(self) -> list[Composer]:
+        """Build the channels only to compose what they will say: without a secret, so they can send nothing."""
+        return [options.open(lambda _: _UNSET) for options in self.config.channels]
+
+    def _secret(self, reference: str) -> str:
+        return self.environ[reference.removeprefix("env:")]
+
+    def _demand(self, table: str, rows: Sequence[Options]) -> None:
+        unset = [p for number, row in enumerate(rows, start=1) for p in self._unset(f"{table}.{number}", row)]
+        if unset:
+            raise ConfigError(unset)
+
+    def _unset(self, path: str, options: Options) -> list[str]:
+        return [
+            f"{path}.{key}: the environment variable {name} is not set"
+            for key, name in secrets_in(options)
+            if not self.environ.get(name)
+        ]
+
+
+def _collect(app: App, store: Store) -> list[str]:
+    from monitor.queries import query_for  # noqa: PLC0415
+
+    from .collect import collect  # noqa: PLC0415
+
+    sources, now = app.sources(), app.clock()
+    store.save_stories([row.story(app.zone) for row in app.config.stories], source="config", at=now)
+    queries = [query_for(story) for story in store.stories()]
+    problems = collect(store, sources, queries, now=now, progress=app.progress)
+    return [f"{problem.source}: {problem.what}" for problem in problems]
+
+
+def _understand(app: App, store: Store) -> list[str]:
+    from .understand import understand  # noqa: PLC0415
+
+    own, outlets = frozenset(app.config.own_accounts), frozenset(app.config.outlets)
+    understand(store, own_accounts=own, outlets=outlets, progress=app.progress)
+    return []
+
+
+def _brief(app: App, store: Store) -> list[str]:
+    from .brief import brief_each  # noqa: PLC0415
+
+    brief_each(store, as_of=app.clock(), window=app.length(), progress=app.progress)
+    return []
+
+
+def _publish(app: App, store: Store) -> list[str]:
+    publish_briefs(app, store)
+    return []
+
+
+def _deliver(app: App, store: Store) -> list[str]:
+    from .deliver import deliver  # noqa: PLC0415
+
+    return list(deliver(store, app.channels(), now=app.real_clock()))
+
+
+def publish_briefs(app: App, store: Store) -> list[Path]:
+    """Publish what has no report yet; return the files that were written."""
+    from .publish import publish  # noqa: PLC0415
+
+    return publish(
+        store,
+        out=app.out,
+        language=app.written_in(),
+        time_zone=app.zone.key,
+        as_of=app.clock(),
+        channels=app.composers(),
+        progress=app.progress,
+    )
+
+
+STEPS: dict[str, Callable[[App, Store], list[str]]] = {
+    "collect": _collect,
+    "understand": _understand,
+    "brief": _brief,
+    "publish": _publish,
+    "deliver": _deliver,
+}
+"""What `monitor run` can do, in its order. Each returns what a person should know, one line each."""
+
+JOB = "pipeline"
+
+
+def run_steps(
+    app: App,
+    steps: Sequence[str],
+    *,
+    period: str,
+    say: Callable[[str], None],
+    stopping: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Do `steps` in the order of STEPS, each recorded, all of them as one run of JOB for the local `period`.
+
+    A step that fails does not keep the next from its work. `say` hears each problem. Raises Stopped between two
+    steps once `stopping` says so.
+    """
+    ended = Outcome()
+
+    def all_of_them() -> tuple[str, ...]:
+        nonlocal ended
+        for name in (known for known in STEPS if known in steps):
+            if stopping():
+                raise Stopped
+            step = partial(STEPS[name], app, store)
+            done = recorded(store, step, job=name, step=name, period=period, clock=app.real_clock)
+            for problem in done.problems:
+                say(f"{name}: {problem}")
+            ended += done
+        return ended.problems
+
+    with app.open() as store:
+        recorded(store, all_of_them, job=JOB, step="", period=period, clock=app.real_clock)
+    return ended

@@ -1,0 +1,167 @@
+"""The step that reads: live sources by query, and files. Each page is one transaction of the store.
+
+One source's failure is a problem and a gap, never the end of the step; silence is never shown as calm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
+from monitor.folding import fold
+from monitor.linking import link
+from monitor.model import Gap, Query, ReadWindow, Tally, Tombstone, id_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from monitor.model import Post
+    from monitor.protocols import Source
+    from monitor.store import Store
+
+    Progress: TypeAlias = Callable[[int, int], None]
+
+_EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What a person should know of one source. retry_after: not to be asked again before then, where known."""
+
+    source: str
+    what: str
+    retry_after: datetime | None = None
+
+
+def collect(
+    store: Store,
+    sources: Sequence[Source],
+    queries: Sequence[Query],
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> list[Problem]:
+    """Read every source for every query and store it; return what went wrong, each problem once."""
+    asked = _merged(queries)
+    rounds = [(source, asked if source.asks else [Query(text="")]) for source in sources]
+    whole = sum(len(of_source) for _, of_source in rounds)
+    done = 0
+    problems: list[Problem] = []
+    for source, of_source in rounds:
+        stopped: Exception | None = None
+        for query in of_source:
+            stopped = stopped if stopped and _ends_the_source(stopped) else _read(store, source, query, now)
+            if stopped:
+                _leave_gap(store, source, query, str(stopped), now)
+                problems.append(_problem(source, stopped))
+            done += 1
+            if progress:
+                progress(done, whole)
+    return list(dict.fromkeys(problems))
+
+
+def _read(store: Store, source: Source, query: Query, now: datetime) -> Exception | None:
+    """Store one source's answer to one query; return the failure that ended it. The pages before it stay."""
+    try:
+        for page in source.fetch(query, store.cursor(source.name, query.text), now):
+            store.save_page(page, source=source.name, query=query.text, at=now, stories=query.stories)
+    except _EXPECTED as failure:
+        return failure
+    return None
+
+
+def _ends_the_source(failure: Exception) -> bool:
+    """Whether the next query would meet the same: the budget is spent, or the service is not there."""
+    return isinstance(failure, BudgetSpent | SourceUnavailable)
+
+
+def _leave_gap(store: Store, source: Source, query: Query, reason: str, now: datetime) -> None:
+    last = store.last_read(source.name, query.text)
+    since = last.until if last else _begin_of(store, query)
+    gap = Gap(
+        source=source.name,
+        query=query.text or None,
+        since=min(since, now) if since else None,
+        until=now,
+        reason=reason.removeprefix(f"{source.name}: "),
+    )
+    store.save_gap(gap, now, stories=query.stories)
+
+
+def _begin_of(store: Store, query: Query) -> datetime | None:
+    """Return since when a query that was never read would matter: since its stories came out, if that is known."""
+    times = [story.published_at for name in query.stories if (story := store.story(name))]
+    known = [time for time in times if time]
+    return min(known) if len(known) == len(query.stories) > 0 else None
+
+
+def _problem(source: Source, failure: Exception) -> Problem:
+    later = getattr(failure, "retry_after", None) or getattr(failure, "until", None)
+    return Problem(source=source.name, what=str(failure).removeprefix(f"{source.name}: "), retry_after=later)
+
+
+def _merged(queries: Iterable[Query]) -> list[Query]:
+    """Return each text once, for all its stories: what two stories ask alike is paid for once."""
+    merged: dict[str, Query] = {}
+    for query in queries:
+        same = merged.get(query.text)
+        stories = dict.fromkeys((*(same.stories if same else ()), *query.stories))
+        merged[query.text] = Query(text=query.text, stories=tuple(stories), language=query.language)
+    return list(merged.values())
+
+
+def import_files(store: Store, paths: Sequence[Path], *, now: datetime, progress: Progress | None = None) -> Tally:
+    """Store what files hold, and for each that it was read; return what became of all rows.
+
+    Of a deleted post only its tombstone is kept, with the story that it would belong to. SourceRefused: a file
+    cannot be opened; the files before it are stored.
+    """
+    from monitor.sources.files import read_file  # noqa: PLC0415 - brings pydantic with its package
+
+    tally = Tally()
+    deleted: list[Post] = []
+    try:
+        for number, path in enumerate(paths, start=1):
+            source = f"import:{path.name}"
+            times: list[datetime] = []
+            for page in read_file(path):
+                tally += store.save_page(page, source=source, query="", at=now)
+                deleted += [post for post in page.posts if post.deleted]
+                times = _ends([*times, *(post.created_at for post in page.posts if post.created_at)])
+            store.save_read(_read_of(source, times, now))
+            if progress:
+                progress(number, len(paths))
+    finally:
+        _bury(store, deleted)
+    return tally
+
+
+def _ends(times: Sequence[datetime]) -> list[datetime]:
+    return [min(times), max(times)] if times else []
+
+
+def _read_of(source: str, times: Sequence[datetime], now: datetime) -> ReadWindow:
+    """Return the read that a file stands for: from its first post to just after its last, all of it without."""
+    since, until = (times[0], times[-1] + timedelta(seconds=1)) if times else (None, None)
+    return ReadWindow(source=source, query=None, since=since, until=until, at=now)
+
+
+def _bury(store: Store, deleted: Sequence[Post]) -> None:
+    """Link deleted posts in memory, and keep with their tombstones which story they were about."""
+    if not deleted:
+        return
+    gone = {post.id: post for post in deleted}
+    posts = [*(post for post in store.posts() if post.id not in gone), *gone.values()]
+    copies = fold(posts)
+    links, _ = link(posts, store.stories(), copies)
+    store.save_tombstones(
+        Tombstone(
+            id_hash=id_hash(post.id),
+            story=links[post.id].story if post.id in links else None,
+            created_at=post.created_at,
+        )
+        for post in gone.values()
+    )

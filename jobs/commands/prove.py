@@ -1,0 +1,101 @@
+"""Commands about what people say and its proof: brief, report, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobs.shell import Shell, as_json, as_of, language, shown, window
+from monitor.model import PostCitation
+
+from .read import find_story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobs.app import App
+    from monitor.model import Brief, Story
+
+
+@click.command(help="Say what people say about STORY now, with its proof; publish nothing.")
+@click.argument("story")
+@as_of
+@window
+@language
+@as_json
+@click.pass_obj
+def brief(shell: Shell, story: str, *, as_json: bool) -> None:
+    """With --json one document, else the paragraph and its citations."""
+    from jobs.brief import brief_one  # noqa: PLC0415
+
+    app = shell.app
+    with app.open(read_only=True) as store:
+        about = find_story(store, story)
+        made = brief_one(store, about, as_of=app.clock(), window=app.length())
+    if as_json:
+        from reports.json import brief_document  # noqa: PLC0415
+
+        shell.document(brief_document(made, about, app.written_in()))
+        return
+    shell.data(shell.heading(shown(about.title)))
+    for line in _lines(made, about, app):
+        shell.data(shown(line))
+
+
+def _lines(made: Brief, about: Story, app: App) -> Iterator[str]:
+    """Yield the paragraph, what it leaves out, and where each [n] stands."""
+    from reports.sentences import compose, numbered  # noqa: PLC0415
+
+    numbers = numbered(made)
+    said = compose(made, about, language=app.written_in(), time_zone=app.zone.key, numbers=numbers)
+    for sentences in (said.sentences, said.left_out):
+        if sentences:
+            yield " ".join(f"{s.text}{''.join(f' [{n}]' for n in s.cites)}" for s in sentences)
+    addresses = {
+        cited.post: cited.url
+        for claim in made.claims
+        for cited in claim.citations
+        if isinstance(cited, PostCitation)
+    }
+    for post, number in numbers.items():
+        yield f"[{number}] {addresses[post] or post}"
+
+
+@click.command(help="Write the report of each STORY, or of all stories; print the files.")
+@click.argument("stories", nargs=-1, metavar="[STORY]...")
+@as_of
+@window
+@language
+@click.pass_obj
+def report(shell: Shell, stories: tuple[str, ...]) -> None:
+    """Brief and publish; `monitor run deliver` sends what that put into the outbox."""
+    from jobs.app import publish_briefs  # noqa: PLC0415
+    from jobs.brief import brief_each  # noqa: PLC0415
+
+    app = shell.app
+    with app.open() as store:
+        chosen = [find_story(store, story) for story in stories] or None
+        brief_each(store, as_of=app.clock(), window=app.length(), stories=chosen, progress=app.progress)
+        for path in publish_briefs(app, store):
+            shell.data(str(path))
+
+
+@click.command(help="Recompute REPORT (a report.json) from exactly the posts it names, render it again, compare.")
+@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@click.pass_obj
+def verify(shell: Shell, report: Path, *, as_json: bool) -> int:
+    """Return 0 when all of it holds, 1 when something differs or is missing."""
+    from jobs.verify import verify as compare  # noqa: PLC0415
+
+    app = shell.app
+    verdict = compare(report, store=app.store, config_store=app.home / app.config.store)
+    if as_json:
+        shell.document({"ok": verdict.ok, "problems": list(verdict.problems), "notes": list(verdict.notes)})
+    else:
+        for line in (*verdict.problems, *(f"note: {note}" for note in verdict.notes)):
+            shell.data(shown(line))
+        shell.data(f"{report}: {'every claim holds' if verdict.ok else 'NOT verified'}")
+    return 0 if verdict.ok else 1

@@ -1,0 +1,206 @@
+"""Commands that only read the store: stories, posts, runs, outbox, status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobs.shell import Shell, as_json, as_of, shown, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jobs.app import App
+    from monitor.model import Finding, Post, PostId, Sentiment, Story
+    from monitor.store import Store
+
+_TEXT_WIDTH = 80
+_RUNS = 200
+
+
+@click.command(help="List the stories in the store.")
+@as_json
+@click.pass_obj
+def stories(shell: Shell, *, as_json: bool) -> None:
+    """With --json in the interchange format."""
+    from monitor.interchange import story_dict  # noqa: PLC0415
+
+    with shell.app.open(read_only=True) as store:
+        for story in store.stories():
+            if as_json:
+                shell.document(story_dict(story))
+            else:
+                shell.data(f"{shown(story.id)}  {shown(story.title)}")
+
+
+@click.command(help="List the posts in the store, linked to a story or not, with what was understood of them.")
+@click.option("--story", metavar="ID", help="Only those about this story.")
+@as_of
+@window
+@as_json
+@click.pass_obj
+def posts(shell: Shell, story: str | None, *, as_json: bool) -> None:
+    """With --json one line a post, deleted ones by the hash of their id."""
+    with shell.app.open(read_only=True) as store:
+        chosen = [find_story(store, story)] if story is not None else store.stories()
+        findings = {row.finding.post: row.finding for row in store.understood()}
+        groups = _groups(shell.app, store, chosen) if as_json else {}
+        for post in store.posts():
+            finding = findings.get(post.id)
+            about = finding.link.story if finding and finding.link else None
+            if story is None or about == story:
+                if as_json:
+                    shell.document(post_row(post, finding, groups))
+                else:
+                    shell.data(f"{shown(post.id)}  {shown(about or '-')}  {shown(post.text)[:_TEXT_WIDTH]}")
+        for stone in store.all_tombstones():
+            if story is None or stone.story == story:
+                if as_json:
+                    shell.document({"post": stone.id_hash, "story": stone.story, "deleted": True})
+                else:
+                    shell.data(f"{stone.id_hash[:16]}  {shown(stone.story or '-')}  (deleted)")
+
+
+def find_story(store: Store, story_id: str) -> Story:
+    """Return the story; a UsageError names the nearest where there is none."""
+    from jobs.mistakes import nearest  # noqa: PLC0415
+
+    known = {str(story.id): story for story in store.stories()}
+    if story_id not in known:
+        raise click.UsageError(f"no story {story_id!r} in the store{nearest(story_id, known)}")
+    return known[story_id]
+
+
+def _groups(app: App, store: Store, stories: Iterable[Story]) -> dict[PostId, PostId]:
+    """Return the group of each grouped post, as a brief written now has them."""
+    from jobs.brief import brief_one  # noqa: PLC0415
+
+    briefs = (brief_one(store, story, as_of=app.clock(), window=app.length()) for story in stories)
+    return {post: group.id for brief in briefs for group in brief.groups for post in group.posts}
+
+
+def post_row(post: Post, finding: Finding | None, groups: Mapping[PostId, PostId]) -> dict[str, Any]:
+    """Return a post as `monitor posts --json` has it; finding: None where it is not yet understood."""
+    if finding is None:
+        empty = dict.fromkeys(("story", "link", "kind", "language"))
+        rest = dict.fromkeys(("stance", "ironic", "group", "copy_of", "voice", "flood"))
+        return {
+            "post": post.id,
+            **empty,
+            "sentiment": {"not_scored": "not yet understood"},
+            **rest,
+            "deleted": False,
+        }
+    link = finding.link
+    return {
+        "post": post.id,
+        "story": link.story if link else None,
+        "link": {"reason": link.reason, "strength": link.strength} if link else None,
+        "kind": finding.kind,
+        "language": finding.language,
+        "sentiment": tone_row(finding.sentiment) if finding.sentiment else {"not_scored": finding.not_scored},
+        "stance": finding.stance,
+        "ironic": finding.ironic,
+        "group": groups.get(finding.copy_of or post.id),
+        "copy_of": finding.copy_of,
+        "voice": finding.voice,
+        "flood": finding.flood,
+        "deleted": False,
+    }
+
+
+def tone_row(sentiment: Sentiment) -> dict[str, Any]:
+    """Return a score as JSON has it; `unclear` stands there only where it is so."""
+    row = {"label": sentiment.label, "value": sentiment.value, "confidence": sentiment.confidence}
+    return {**row, "scorer": sentiment.scorer, **({"unclear": True} if sentiment.unclear else {})}
+
+
+@click.command(help="List what ran, newest first, and how it ended.")
+@as_json
+@click.pass_obj
+def runs(shell: Shell, *, as_json: bool) -> None:
+    """Show each; one without an end still works, or was killed."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    with shell.app.open(read_only=True) as store:
+        for run in store.runs(_RUNS):
+            if as_json:
+                shell.document(asdict(run))
+            else:
+                ended = shown(run.problem or "ok") if run.ended_at else "not ended: it works, or was killed"
+                shell.data(f"{shell.local(run.started_at)}  {run.job:<10}  {run.period}  {ended}")
+
+
+@click.command(help="List what was and will be delivered.")
+@as_json
+@click.pass_obj
+def outbox(shell: Shell, *, as_json: bool) -> None:
+    """Show each; its payload stands in the JSON only."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    with shell.app.open(read_only=True) as store:
+        for message in store.messages():
+            if as_json:
+                shell.document(asdict(message))
+            else:
+                where = f"{shown(message.channel)}  {shown(message.key)}"
+                said = f"{message.id}  {message.state:<9}  {message.op:<6}  {where}"
+                shell.data(f"{said}  {shown(message.problem)}" if message.problem else said)
+
+
+@click.command(help="Show how each step, source and channel does, and what was not read.")
+@as_json
+@click.pass_obj
+def status(shell: Shell, *, as_json: bool) -> None:
+    """With --json one document."""
+    with shell.app.open(read_only=True) as store:
+        known = _status(store)
+    if as_json:
+        shell.document(known)
+        return
+    held = f"{known['stories']} stories, {known['posts']} posts"
+    shell.data(f"{shell.heading('store')}  {shell.app.store_path}: {held}")
+    shell.data(shell.heading("steps"))
+    for step in known["steps"]:
+        ended = shown(step["problem"] or "ok") if step["ended_at"] else "not ended: it works, or was killed"
+        shell.data(f"  {step['step']:<10}  {shell.local(step['started_at'])}  {ended}")
+    shell.data(shell.heading("sources"))
+    for name, tally in known["sources"].items():
+        counts = ", ".join(f"{count} {what}" for what, count in tally.items())
+        shell.data(f"  {shown(name)}  {counts}")
+    shell.data(shell.heading("gaps"))
+    for gap in known["gaps"]:
+        times = f"{shell.local(gap['since'])} to {shell.local(gap['until'])}"
+        shell.data(f"  {shown(gap['source'])}  {times}  {shown(gap['reason'])}: unknown, not zero")
+    shell.data(shell.heading("outbox"))
+    for state, count in known["outbox"].items():
+        shell.data(f"  {state}  {count}")
+
+
+def _status(store: Store) -> dict[str, Any]:
+    from collections import Counter  # noqa: PLC0415
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from monitor.model import Span  # noqa: PLC0415
+
+    last: dict[str, dict[str, Any]] = {}
+    for run in store.runs(_RUNS):
+        if run.step:
+            last.setdefault(run.step, asdict(run))
+    costs = store.costs()
+    return {
+        "stories": len(store.stories()),
+        "posts": store.count_posts(),
+        "steps": list(last.values()),
+        "sources": {
+            name: {
+                "received": tally.received,
+                **asdict(tally),
+                "microdollars": costs[name].microdollars if name in costs else 0,
+            }
+            for name, tally in sorted(store.tallies().items())
+        },
+        "gaps": [asdict(gap) for gap in store.gaps(Span(since=None, until=None))],
+        "outbox": dict(sorted(Counter(message.state for message in store.messages()).items())),
+    }

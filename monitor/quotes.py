@@ -1,0 +1,167 @@
+"""What is quoted: a verbatim line of 4 to 30 words that speaks for its group, stands by itself and is civil."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .languages import LANGUAGES, stopwords
+from .privacy import must_withhold
+from .proof import cite
+from .text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .model import PostCitation, Understood
+
+FEWEST_WORDS = 4
+MOST_WORDS = 30
+_EASY = range(6, 23)
+"""Words of a line that is taken in at once; shorter and longer ones are quoted only where nothing else is."""
+_REDUNDANT = 0.5
+"""Share of content words in common from which on two quotes say the same."""
+_READ = 200
+"""Posts of a group, the most typical ones, whose lines are compared: bounds the time for a large group."""
+_SAYING = 2
+"""Content words without which a line does not stand by itself."""
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_ADDRESSED = re.compile(r"^(?:\s*@[\w.@-]+[,:]?)+\s*")
+# "1. April" and "St. Ives" go on after their full stop.
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\b\w\.)(?<!\bSt\.)(?<!\b[DM]r\.)[\"'”’»)]*\s+"
+    r"|(?<=[。！？])|\s*\n\s*"
+)
+_CLAUSE_END = re.compile(r"(?<=[,;:])\s+|\s+[–—-]\s+")
+_MARKUP = re.compile(r"[<>{}\[\]|`\\@]|&\w+;|[\x00-\x1f\u202a-\u202e\u2066-\u2069]|\*\*")
+# Thai, Kana and Han put no space between words: two characters are taken for one.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+# Openings that point at what stands before the line.
+_DANGLING = frozenset(
+    {
+        "this", "that", "it", "it's", "that's", "he", "she", "they", "they're", "he's", "she's", "and", "but",
+        "so", "because", "which", "also", "then", "these", "those", "same", "plus", "yes", "no", "or", "though",
+        "det", "den", "han", "hun", "hon", "og", "och", "men", "så", "dette", "das", "dies", "und",
+        "aber", "denn", "er", "sie", "es", "ça", "ce", "cela", "il", "elle", "et", "mais", "y", "pero", "eso",
+        "esto", "e", "mas", "isso", "ma", "quindi",
+    }
+)  # fmt: skip
+# Coarse words that a report does not print as a group's voice; slurs are `must_withhold`'s.
+_COARSE = frozenset(
+    {
+        "fuck", "fucking", "fucked", "shit", "bullshit", "crap", "ass", "asshole", "bitch", "bastard", "bastards",
+        "wtf", "ffs", "stfu", "damn", "idiot", "idiots", "moron", "morons", "clown", "clowns", "scum", "muppet",
+        "muppets", "faen", "jævla", "helvete", "fan", "jävla", "scheiße", "scheiss", "arschloch", "idioten",
+        "merde", "putain", "connard", "mierda", "puta", "merda", "cazzo", "씨발", "병신",
+    }
+)  # fmt: skip
+
+
+def size(text: str) -> int:
+    """Return how many words `text` has; where a script puts no spaces, two characters are one."""
+    return sum(math.ceil(len(word) / 2) if _UNSPACED.search(word) else 1 for word in text.split() if _spoken(word))
+
+
+def _spoken(word: str) -> bool:
+    return any(character.isalnum() for character in word)
+
+
+def opening(text: str) -> str:
+    """Return `text` whole where it has at most 30 words, else its first 30, verbatim."""
+    if size(text) <= MOST_WORDS:
+        return text.strip()
+    end = taken = 0
+    for match in re.finditer(r"\S+", text):
+        word = match.group()
+        taken += size(word)
+        if taken > MOST_WORDS:
+            break
+        end = match.end()
+    # A single run in a script without spaces may be longer than a line.
+    return text[:end].strip() or text.strip()[: 2 * MOST_WORDS]
+
+
+def lines(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the verbatim lines of 4 to 30 words in `text`, and whether each is a whole sentence."""
+    for stretch in _URL.split(text):
+        for sentence in _SENTENCE_END.split(_ADDRESSED.sub("", stretch)):
+            line = sentence.strip()
+            if FEWEST_WORDS <= size(line) <= MOST_WORDS:
+                yield line, True
+            elif size(line) > MOST_WORDS:
+                for clause in _CLAUSE_END.split(line):
+                    if FEWEST_WORDS <= size(clause) <= MOST_WORDS:
+                        yield clause.strip(" ,;:"), False
+
+
+def choose(
+    rows: Sequence[Understood], label: Sequence[str], taken: Iterable[frozenset[str]]
+) -> PostCitation | None:
+    """Return the line of `rows` (oldest first) that speaks best for them, None where none may be quoted.
+
+    label: words of the group; a line that has them shows why it is called so. taken: the content words of the
+    lines that are quoted already; what says the same again is passed over.
+    """
+    if not rows:
+        return None
+    common = Counter(word for row in rows for word in content(row.post.text, row.finding.language))
+    share = {word: count / len(rows) for word, count in common.items() if count > 1 or len(rows) == 1}
+    earlier = list(taken)
+    typical = sorted(rows, key=lambda row: -_typical(content(row.post.text, row.finding.language), share))[:_READ]
+    best: tuple[float, PostCitation] | None = None
+    for row in typical:
+        if row.finding.ironic or must_withhold(row.post.text) is not None:
+            continue
+        for line, whole in lines(row.post.text):
+            mine = content(line, row.finding.language)
+            score = _fitness(line, mine, whole=whole, label=label, share=share)
+            if score is not None:
+                score += 0.5 * _judges(line, row.finding.language) + 0.25 * (line == row.post.text.strip())
+            if score is None or (best is not None and score <= best[0]) or any(_same(mine, one) for one in earlier):
+                continue
+            best = (score, cite(row, line))
+    return best[1] if best else None
+
+
+def content(text: str, language: str) -> frozenset[str]:
+    """Return the words of `text` that say something by themselves."""
+    return frozenset(words(text)) - stopwords(language)
+
+
+def _judges(line: str, language: str) -> bool:
+    """Whether the line says what its author thinks, in a language whose words for that we know."""
+    known = LANGUAGES.get(language)
+    return known is not None and not known.judging.isdisjoint(words(line))
+
+
+def _typical(mine: frozenset[str], share: Mapping[str, float]) -> float:
+    return sum(share.get(word, 0.0) for word in mine) / math.sqrt(len(mine) + 2)
+
+
+def _same(mine: frozenset[str], other: frozenset[str]) -> bool:
+    return len(mine & other) >= _REDUNDANT * min(len(mine), len(other))
+
+
+def _fitness(
+    line: str, mine: frozenset[str], *, whole: bool, label: Sequence[str], share: Mapping[str, float]
+) -> float | None:
+    """Return how well a line may stand for its group, higher is better; None where it may not be quoted.
+
+    What is common in the group counts by its share; the rest are nudges, each worth a word of a quarter of it.
+    """
+    spoken = words(line)
+    if len(mine) < _SAYING or _MARKUP.search(line) or any(word in _COARSE for word in spoken):
+        return None
+    letters = [character for character in line if character.isalpha()]
+    score = _typical(mine, share) + 0.25 * sum(word in spoken for word in label)
+    score += 0.25 * (line[-1] in '.!。！…”"')
+    score -= 0.25 * (line[0].islower() or not line[0].isalnum())
+    score -= 0.5 * (spoken[0] in _DANGLING)
+    score -= 0.5 * line.rstrip("\"'”’»)").endswith(("?", "？"))
+    score -= 0.5 * (not whole)
+    score -= 0.25 * (size(line) not in _EASY)
+    score -= 0.25 * ("#" in line)
+    score -= 0.5 * (sum(letter.isupper() for letter in letters) > len(letters) / 3)
+    return score

@@ -1,0 +1,13 @@
+"""Where posts and stories come from. To add a source: one file here, and its Options in `AnySource`."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from .rss import RssOptions
+from .x import XOptions
+
+AnySource: TypeAlias = Annotated[XOptions | RssOptions, Field(discriminator="kind")]
+"""The options of every kind of source, told apart by `kind`."""

@@ -1,0 +1,230 @@
+"""A report as one JSON document: all that its other formats show, and all that `monitor verify` reads again.
+
+Keys are stable: a document says by its `schema` which ones it has. Times are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, assert_never
+
+from monitor.model import (
+    Brief,
+    Citation,
+    Cost,
+    Gap,
+    GapCitation,
+    PostCitation,
+    ReadCitation,
+    Report,
+    SourceHealth,
+    Story,
+    Tally,
+    TombstoneCitation,
+    digest,
+)
+
+from .phrases import iso
+from .sentences import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.model import CitedPost, Group, Interval, LeftOut
+
+SCHEMA = "what-people-say/report/1"
+_TALLY = ("stored", "duplicate", "quarantined", "deleted")
+
+
+def render(report: Report) -> str:
+    """Return the document; its `hash` covers all the rest of it."""
+    brief = report.brief
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "story": story_document(report.story),
+        "as_of": iso(brief.as_of),
+        "language": report.language,
+        "time_zone": report.time_zone,
+        "store": report.store,
+        "brief": brief_document(brief, report.story, report.language, report.time_zone),
+        "figures": _figures(brief),
+        "timeline": [
+            {
+                "since": iso(point.since),
+                "until": iso(point.until),
+                "posts": point.posts,
+                "negative": point.negative,
+                "neutral": point.neutral,
+                "positive": point.positive,
+                "unread": point.unread,
+            }
+            for point in report.timeline
+        ],
+        "cited": [_cited(post) for post in report.cited],
+        "sources": [_source(health) for health in report.sources],
+        "inputs": [[row.post, row.text_hash, row.finding] for row in brief.inputs],
+        "previous": brief.previous,
+        "versions": dict(report.versions),
+        "notes": list(report.notes),
+    }
+    document["hash"] = digest(document)
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def hash_of(document: Mapping[str, Any]) -> str:
+    """Return what the `hash` of a document must be."""
+    return digest({key: value for key, value in document.items() if key != "hash"})
+
+
+def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "UTC") -> dict[str, Any]:
+    """Return what `monitor brief --json` prints. claims: all that passed the gate, in order, said in `language`."""
+    said = compose(brief, story, language=language, time_zone=time_zone)
+    return {
+        "story": brief.story,
+        "window": {"since": iso(brief.window.since), "until": iso(brief.window.until)},
+        "qualifier": brief.qualifier,
+        "voices": brief.voices,
+        "posts": brief.posts,
+        "groups": [_group(group) for group in brief.groups],
+        "split": brief.split,
+        "minority": brief.minority,
+        "claims": [
+            {
+                "kind": sentence.claim.kind,
+                "numbers": dict(sentence.claim.numbers),
+                "words": {
+                    name: list(word) if isinstance(word, tuple) else word for name, word in sentence.claim.words
+                },
+                "text": sentence.text,
+                "citations": [citation_document(citation) for citation in sentence.claim.citations],
+            }
+            for sentence in said.everything
+        ],
+        "left_out": _left_out(brief.left_out),
+        "gaps": [_gap(gap) for gap in brief.gaps],
+        "written_by": brief.written_by,
+        "text": said.text,
+        "hash": brief.hash,
+    }
+
+
+def story_document(story: Story) -> dict[str, Any]:
+    """Return the story in the interchange format."""
+    row: dict[str, Any] = {
+        "id": story.id,
+        "title": story.title,
+        "lead": story.lead,
+        "body": story.body,
+        "url": story.url,
+        "publisher": story.publisher,
+        "published_at": iso(story.published_at),
+        "language": story.language,
+    }
+    if story.image:
+        row["image"] = asdict(story.image)
+    if story.target:
+        row["target"] = story.target
+    return row
+
+
+def sources_of(document: Mapping[str, Any]) -> tuple[SourceHealth, ...]:
+    """Return the `sources` of a document as they were when it was rendered."""
+    return tuple(
+        SourceHealth(
+            source=row["source"],
+            tally=Tally(**{name: row[name] for name in _TALLY}),
+            cost=Cost(**row["cost"]),
+            problem=row["problem"],
+        )
+        for row in document["sources"]
+    )
+
+
+def citation_document(citation: Citation) -> dict[str, Any]:
+    """Return one proof, as it stands in `claims` of a brief."""
+    match citation:
+        case PostCitation():
+            row: dict[str, Any] = {"post": citation.post, "url": citation.url}
+            if citation.quote is not None:
+                row["quote"] = citation.quote
+            return row
+        case ReadCitation():
+            return {
+                "read": {
+                    "source": citation.source,
+                    "query": citation.query,
+                    "since": iso(citation.since),
+                    "until": iso(citation.until),
+                }
+            }
+        case TombstoneCitation():
+            return {"tombstone": {"story": citation.story, "count": citation.count}}
+        case GapCitation():
+            return {"gap": _gap(citation.gap)}
+    assert_never(citation)
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "label": list(group.label),
+        "language": group.language,
+        "stance": group.stance,
+        "sentiment": group.tone,
+        "voices": group.voices,
+        "posts": list(group.posts),
+        "quote": group.quote and {"post": group.quote.post, "text": group.quote.quote},
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "source": gap.source,
+        "query": gap.query,
+        "since": iso(gap.since),
+        "until": iso(gap.until),
+        "reason": gap.reason,
+        "read": gap.read,
+        "of_about": gap.of_about,
+    }
+
+
+def _left_out(left_out: LeftOut) -> dict[str, int]:
+    return dict(asdict(left_out))
+
+
+def _figures(brief: Brief) -> dict[str, Any]:
+    figures = asdict(brief.figures)
+    figures["net"] = _interval(brief.figures.net)
+    figures["languages"] = dict(brief.figures.languages)
+    figures["platforms"] = dict(brief.figures.platforms)
+    return figures
+
+
+def _interval(interval: Interval | None) -> dict[str, float] | None:
+    return None if interval is None else dict(asdict(interval))
+
+
+def _cited(post: CitedPost) -> dict[str, Any]:
+    return {
+        "number": post.number,
+        "post": post.post,
+        "platform": post.platform,
+        "author": post.author,
+        "text": post.text,
+        "language": post.language,
+        "url": post.url,
+        "created_at": iso(post.created_at),
+        "withheld": post.withheld,
+    }
+
+
+def _source(health: SourceHealth) -> dict[str, Any]:
+    return {
+        "source": health.source,
+        "received": health.tally.received,
+        **{name: getattr(health.tally, name) for name in _TALLY},
+        "cost": asdict(health.cost),
+        "problem": health.problem,
+    }

@@ -1,0 +1,327 @@
+"""How each kind of claim is said: which phrase of the language's table, filled with which figures and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from monitor.model import Brief, GapCitation, PostCitation
+
+from .phrases import Filling, Part, Parts, Phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from monitor.model import Claim, ClaimKind
+
+_Values: TypeAlias = dict[str, Filling]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What saying a claim needs besides the claim. said: the groups that an earlier sentence has told.
+
+    outlets: whether they may be named. first_group: whether no group has been told yet. short: whether a
+    flood or a gap is told without its particulars.
+    """
+
+    brief: Brief
+    words: Phrases
+    zone: str
+    said: frozenset[str]
+    outlets: bool = True
+    first_group: bool = True
+    short: bool = False
+
+
+def _n(claim: Claim, name: str) -> int:
+    return round(claim.number(name))
+
+
+def _has(claim: Claim, name: str) -> bool:
+    return any(key == name for key, _ in claim.numbers)
+
+
+def word(claim: Claim, name: str) -> str:
+    """Return the one word called `name`, "" where the claim has none."""
+    value = claim.word(name)
+    return value if isinstance(value, str) else ""
+
+
+def _listed(claim: Claim, name: str) -> tuple[str, ...]:
+    value = claim.word(name)
+    if value is None or value == "":
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def _quote(claim: Claim) -> Part | None:
+    for citation in claim.citations:
+        if isinstance(citation, PostCitation) and citation.quote:
+            return Part(text=citation.quote, quote=True, language=citation.language or "und")
+    return None
+
+
+def view_of(claim: Claim) -> str:
+    """Return the code of what a group says: its stance, else its tone, else "none"."""
+    stance = word(claim, "stance")
+    return stance if stance in {"support", "oppose"} else word(claim, "tone") or "none"
+
+
+def _platforms(claim: Claim, talk: Talk) -> str:
+    return talk.words.names(talk.words.name("platforms", code) for code in _listed(claim, "platforms"))
+
+
+def _volume(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    posts, voices, opinions = _n(claim, "posts"), _n(claim, "voices"), _n(claim, "opinions")
+    reports = _n(claim, "reporting_posts") if _has(claim, "reporting_posts") else 0
+    window = words.window(talk.brief.window.since, talk.brief.window.until, talk.zone)
+    values: _Values = {
+        "window": window,
+        "posts": words.count("post", posts),
+        "people": words.count("person", voices),
+        "platforms": _platforms(claim, talk),
+        "qualifier": words.name("qualifiers", word(claim, "qualifier")),
+        "opinions": words.count("give_opinion", opinions),
+        "reports": words.count("only_report", reports),
+        "others": words.count("other_post", posts - reports),
+        "usual": "",
+    }
+    if word(claim, "qualifier") == "not measured":
+        return words.parts("volume.unmeasured_posts" if posts else "volume.unmeasured", **values)
+    if posts == 0:
+        # Posts as proof of nothing: all that was found are copies and floods.
+        only_copies = any(isinstance(citation, PostCitation) for citation in claim.citations)
+        return words.parts("volume.only_copies" if only_copies else "volume.none", **values)
+    if opinions == 0:
+        key = "no_opinion" if not reports else "only_reports" if reports >= posts else "reports_and_others"
+        return words.parts(f"volume.{key}", **values)
+    if _has(claim, "usual_low"):
+        values["usual"] = words.say(
+            "volume.usual",
+            low=words.number(claim.number("usual_low")),
+            high=words.number(claim.number("usual_high")),
+        )
+    return words.parts("volume.some", **values)
+
+
+def _post(claim: Claim, talk: Talk) -> Parts:
+    words, quote, tone = talk.words, _quote(claim), word(claim, "tone")
+    values: _Values = {
+        "platform": words.name("platforms", word(claim, "platform")),
+        "tone": words.pattern(f"post.{tone}") if tone else "",
+        "ironic": words.pattern("post.ironic") if word(claim, "possibly_ironic") else "",
+    }
+    if quote is None:
+        return words.parts("post.withheld", **values)
+    return words.parts(f"post.{word(claim, 'post_kind')}", quote=quote, **values)
+
+
+def _reporting(claim: Claim, talk: Talk) -> Parts:
+    words, quote = talk.words, _quote(claim)
+    names = _listed(claim, "outlets") if talk.outlets else ()
+    copies = _n(claim, "copies") if _has(claim, "copies") else 0
+    key = "reporting.all_outlets" if len(names) >= _n(claim, "accounts") else "reporting.outlets"
+    values: _Values = {
+        "accounts": words.count("only_share", claim.number("accounts")),
+        "posts": words.count("post", claim.number("posts")),
+        "copies": words.say("reporting.copies", times=words.count("time", copies)) if copies else "",
+        "outlets": words.parts(key, names=_foreign(words, names, "und")) if names else "",
+    }
+    if not _n(claim, "accounts"):  # whoever shares the news also says something
+        values["shared"] = words.count("share_post", claim.number("posts"))
+        key = "reporting.no_accounts" if quote is None else "reporting.no_accounts_quoted"
+        return words.parts(key, quote=quote or "", **values)
+    return words.parts("reporting.plain" if quote is None else "reporting.quoted", quote=quote or "", **values)
+
+
+def _foreign(words: Phrases, items: tuple[str, ...], language: str) -> Parts:
+    """Return a list of strangers' words, each marked with its language."""
+    return words.listed([Part(text=item, language=language) for item in items])
+
+
+def _group_values(claim: Claim, talk: Talk) -> _Values:
+    words, quote, label = talk.words, _quote(claim), _listed(claim, "label")
+    voices, of = _n(claim, "voices"), _n(claim, "of")
+    return {
+        "voices": words.number(voices),
+        "of": words.count("with_opinion", of) if talk.first_group else words.number(of),
+        "all": words.count("all_with_opinion", of),
+        "view": words.form(f"views.{view_of(claim)}", voices),
+        "label": words.parts("group.label", words=_foreign(words, label, word(claim, "language") or "und"))
+        if label
+        else "",
+        "quote": words.parts("group.quote", quote=quote) if quote else "",
+    }
+
+
+def _group(claim: Claim, talk: Talk) -> Parts:
+    words, values = talk.words, _group_values(claim, talk)
+    roles = [words.name("roles", role) for role in dict.fromkeys(_listed(claim, "roles"))]
+    values["roles"] = words.say("group.roles", names=words.names(roles)) if roles else ""
+    values["ironic"] = words.pattern("group.ironic") if word(claim, "possibly_ironic") else ""
+    values["share"] = ""
+    if _has(claim, "share"):
+        figures = {name: words.number(claim.number(name)) for name in ("share", "low", "high")}
+        values["share"] = words.say("group.share", **figures)
+    if _n(claim, "voices") == _n(claim, "of"):
+        return words.parts("group.all", **values)
+    return words.parts("group.first" if talk.first_group else "group.next", **values)
+
+
+def _split(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    sides = {side: words.number(claim.number(side)) for side in ("support", "oppose", "of")}
+    return words.parts("split.text", **sides)
+
+
+def _minority(claim: Claim, talk: Talk) -> Parts:
+    values = _group_values(claim, talk)
+    return talk.words.parts("minority.known" if word(claim, "group") in talk.said else "minority.first", **values)
+
+
+def _no_minority(claim: Claim, talk: Talk) -> Parts:
+    words, leading = talk.words, _n(claim, "leading")
+    side = words.form(f"sides.{word(claim, 'stance')}", leading)
+    return words.parts("no_minority.text", leading=words.number(leading), side=side)
+
+
+def _change(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    return words.parts(
+        f"change.{word(claim, 'tone')}_{word(claim, 'direction')}",
+        now=words.number(claim.number("now")),
+        of=words.count("with_opinion", claim.number("of")),
+        before=words.number(claim.number("before")),
+        of_before=words.number(claim.number("of_before")),
+    )
+
+
+def _no_change(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    return words.parts(
+        "no_change.text",
+        now=words.count("with_opinion", claim.number("now")),
+        before=words.number(claim.number("before")),
+    )
+
+
+def _copies(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    top = _n(claim, "top") if _has(claim, "top") else 0
+    several = _n(claim, "originals") > 1 and top > 1
+    return words.parts(
+        "left_out.copies",
+        originals=words.count("original", claim.number("originals")),
+        times=words.count("time", claim.number("copies")),
+        top=words.say("left_out.top", times=words.count("time", top)) if several else "",
+    )
+
+
+def _flood(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    one_account = word(claim, "reason") == "one account"
+    minutes = _n(claim, "minutes") if _has(claim, "minutes") else 0
+    long = "left_out.flood_one_account" if one_account else "left_out.flood_near_identical"
+    return words.parts(
+        "left_out.flood_short" if talk.short and not one_account else long,
+        posts=words.count("post" if one_account else "near_identical", claim.number("posts")),
+        accounts=words.count("account", claim.number("accounts")) if _has(claim, "accounts") else "",
+        minutes=words.say("left_out.minutes", minutes=words.count("minute", minutes)) if minutes else "",
+        new=words.pattern("left_out.new") if word(claim, "new_accounts") else "",
+        left_out=words.number(claim.number("left_out")),
+    )
+
+
+def _loud_account(claim: Claim, talk: Talk) -> Parts:
+    words, left_out = talk.words, _n(claim, "left_out")
+    return words.parts(
+        "left_out.loud_account",
+        posts=words.number(claim.number("posts")),
+        of=words.count("post", claim.number("of")),
+        cut=words.say("left_out.cut", left_out=words.number(left_out)) if left_out else "",
+    )
+
+
+def _not_scored(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    named = words.names(words.name("languages", code) for code in _listed(claim, "languages"))
+    return words.parts("left_out.not_scored", people=words.count("person", claim.number("voices")), languages=named)
+
+
+def _unclear(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    return words.parts(
+        "left_out.unclear", voices=words.number(claim.number("voices")), of=words.number(claim.number("of"))
+    )
+
+
+def _languages(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    each = [
+        words.say("left_out.language", language=words.name("languages", code), voices=words.number(voices))
+        for code, voices in claim.numbers
+    ]
+    return words.parts("left_out.languages", list=words.names(each))
+
+
+def _withheld(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    posts = words.count("withheld", claim.number("posts"))
+    reasons = words.names(words.name("withheld_reasons", code) for code in _listed(claim, "reasons"))
+    key = "left_out.withheld" if reasons else "left_out.withheld_plain"
+    return words.parts(key, posts=posts, reasons=reasons)
+
+
+def _deleted(claim: Claim, talk: Talk) -> Parts:
+    return talk.words.parts("left_out.deleted", posts=talk.words.count("deleted", claim.number("posts")))
+
+
+def _elsewhere(claim: Claim, talk: Talk) -> Parts:
+    return talk.words.parts("left_out.elsewhere", matches=talk.words.count("match", claim.number("posts")))
+
+
+def _gap(claim: Claim, talk: Talk) -> Parts:
+    words = talk.words
+    gaps = [citation.gap for citation in claim.citations if isinstance(citation, GapCitation)]
+    begins, ends = [gap.since for gap in gaps], [gap.until for gap in gaps]
+    since = None if None in begins else min(time for time in begins if time)
+    until = None if None in ends else max(time for time in ends if time)
+    values: _Values = {
+        "source": Part(text=words.name("platforms", word(claim, "source")), language="und"),
+        "reason": Part(text=word(claim, "reason"), language="und"),
+        "window": words.window(since, until, talk.zone),
+        "times": words.say("left_out.times", times=words.count("time", len(gaps))) if len(gaps) > 1 else "",
+    }
+    if _has(claim, "read"):
+        figures: _Values = {name: words.number(claim.number(name)) for name in ("read", "of_about")}
+        return words.parts("left_out.gap_sampled", **values, **figures)
+    if talk.short:
+        return words.parts("left_out.gap_short", **values)
+    return words.parts("left_out.gap" if word(claim, "reason") else "left_out.gap_plain", **values)
+
+
+_Say: TypeAlias = "Callable[[Claim, Talk], Parts]"
+
+SAY: dict[ClaimKind, _Say] = {
+    "volume": _volume,
+    "reporting": _reporting,
+    "post": _post,
+    "group": _group,
+    "split": _split,
+    "minority": _minority,
+    "no_minority": _no_minority,
+    "change": _change,
+    "no_change": _no_change,
+    "copies": _copies,
+    "flood": _flood,
+    "loud_account": _loud_account,
+    "not_scored": _not_scored,
+    "unclear": _unclear,
+    "languages": _languages,
+    "withheld": _withheld,
+    "deleted": _deleted,
+    "elsewhere": _elsewhere,
+    "gap": _gap,
+}

@@ -1,0 +1,240 @@
+"""The paragraph: each claim said in one language, and what of it fits into 120 and 40 words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.model import Claim, PostCitation
+
+from .isolation import isolated
+from .phrases import Part, Parts, Phrases, phrases
+from .saying import SAY, Talk, view_of, word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from monitor.model import Brief, ClaimKind, PostId, Story
+
+MAX_WORDS = 120  # outside quotes, for what people say
+MAX_LEFT_OUT_WORDS = 40  # for the line of what was left out
+_TOLD = frozenset({
+    "volume", "reporting", "post", "group", "split", "minority", "no_minority", "change", "no_change",
+})  # fmt: skip
+_ENDINGS = ".!?…。！？"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One claim in words. cites: the [n] of the posts that prove it, as they are cited."""
+
+    claim: Claim
+    parts: Parts
+    cites: tuple[int, ...]
+    open_quote: str
+    close_quote: str
+
+    @property
+    def text(self) -> str:
+        """The sentence as plain text, quotes verbatim within the language's quote marks."""
+        return "".join(self._plain(part) for part in self.parts)
+
+    @property
+    def words(self) -> int:
+        """How many words it has outside quotes."""
+        return len("".join(" " if part.quote else part.text for part in self.parts).split())
+
+    def _plain(self, part: Part) -> str:
+        if part.quote:
+            return isolated(f"{self.open_quote}{part.text}{self.close_quote}")
+        return part.text if part.language is None else isolated(part.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """What people say. sentences: what fits, in order; left_out: the parts of the line of what was left out.
+
+    frame: what stands before, between and after those parts. everything: every claim as a sentence of its own,
+    in order. dropped: how many claims did not fit.
+    """
+
+    sentences: tuple[Sentence, ...]
+    left_out: tuple[Sentence, ...]
+    frame: tuple[str, str, str]
+    everything: tuple[Sentence, ...]
+    dropped: int
+
+    def line(self, parts: Sequence[str]) -> str:
+        """Return the line of what was left out with its parts as given, "" where there are none."""
+        before, between, after = self.frame
+        return f"{before}{between.join(parts)}{after}" if parts else ""
+
+    @property
+    def left_out_text(self) -> str:
+        """The line of what was left out as plain text, "" where nothing was."""
+        return self.line([part.text for part in self.left_out])
+
+    @property
+    def text(self) -> str:
+        """The whole paragraph as plain text, without citations."""
+        said = [sentence.text for sentence in self.sentences]
+        return " ".join([*said, self.left_out_text] if self.left_out else said)
+
+
+def numbered(brief: Brief) -> dict[PostId, int]:
+    """Return the [n] of each cited post, in order of first citation, from 1."""
+    numbers: dict[PostId, int] = {}
+    for claim in brief.claims:
+        for citation in claim.citations:
+            if isinstance(citation, PostCitation):
+                numbers.setdefault(citation.post, len(numbers) + 1)
+    return numbers
+
+
+def compose(
+    brief: Brief,
+    story: Story,
+    *,
+    language: str,
+    time_zone: str = "UTC",
+    numbers: Mapping[PostId, int] | None = None,
+) -> Paragraph:
+    """Say `brief` in `language`; where it is too long, the smallest groups beyond each side's first go first."""
+    if brief.story != story.id:
+        raise ValueError(f"the brief is about {brief.story}, not about {story.id}")
+    cites = numbered(brief) if numbers is None else numbers
+    words = phrases(language)
+    told = [claim for claim in brief.claims if claim.kind in _TOLD]
+    left = [claim for claim in brief.claims if claim.kind not in _TOLD]
+
+    kept, outlets = _fitting(brief, told, words, time_zone, cites)
+    sentences = _sentences(brief, kept, words, time_zone, cites, outlets=outlets)
+    before, _, after = words.pattern("left_out.line").partition("{parts}")
+    fragments = _left_out(brief, left, words, time_zone, cites)
+    return Paragraph(
+        sentences=sentences,
+        left_out=fragments,
+        frame=(before, words.pattern("lists.clause"), after),
+        everything=tuple(
+            one if one.claim.kind in _TOLD else _closed(words, one)
+            for one in _sentences(brief, list(brief.claims), words, time_zone, cites, outlets=True)
+        ),
+        dropped=len(brief.claims) - len(sentences) - len(fragments),
+    )
+
+
+# --- What fits -----------------------------------------------------------------------------------
+
+
+def _fitting(
+    brief: Brief, told: list[Claim], words: Phrases, zone: str, cites: Mapping[PostId, int]
+) -> tuple[list[Claim], bool]:
+    """Return the claims that fit into MAX_WORDS, and whether outlets may be named."""
+    kept = list(told)
+
+    def length(*, outlets: bool) -> int:
+        return sum(one.words for one in _sentences(brief, kept, words, zone, cites, outlets=outlets))
+
+    for claim in _droppable_groups(told, beyond_first=True):
+        if length(outlets=True) <= MAX_WORDS:
+            return kept, True
+        kept.remove(claim)
+    if length(outlets=True) <= MAX_WORDS:
+        return kept, True
+    # Still too long: without outlets, then without the smaller sides, and at last from the end.
+    for claim in [*_droppable_groups(told, beyond_first=False), *reversed(told[1:])]:
+        if length(outlets=False) <= MAX_WORDS:
+            break
+        if claim in kept:
+            kept.remove(claim)
+    return kept, False
+
+
+def _droppable_groups(told: list[Claim], *, beyond_first: bool) -> list[Claim]:
+    """Return group claims, smallest first: all but the first of each side, or all but the largest."""
+    groups = [claim for claim in told if claim.kind == "group"]
+    firsts: dict[str, Claim] = {}
+    for claim in groups:
+        firsts.setdefault(view_of(claim), claim)
+    spared = list(firsts.values()) if beyond_first else groups[:1]
+    spare = [claim for claim in groups if claim not in spared]
+    return sorted(spare, key=lambda claim: claim.number("voices"))
+
+
+# In which order the line of what was left out loses its parts; floods and gaps change what the rest is worth.
+_LINE_DROPS: tuple[ClaimKind, ...] = (
+    "languages", "unclear", "elsewhere", "loud_account", "not_scored", "copies", "withheld", "deleted",
+)  # fmt: skip
+
+
+def _left_out(
+    brief: Brief, left: list[Claim], words: Phrases, zone: str, cites: Mapping[PostId, int]
+) -> tuple[Sentence, ...]:
+    """Return the parts of the line that fit into MAX_LEFT_OUT_WORDS: first shorter ones, then fewer."""
+    kept = list(_sentences(brief, left, words, zone, cites, outlets=True))
+
+    def too_long() -> bool:
+        return sum(one.words for one in kept) + len(words.pattern("left_out.line").split()) > MAX_LEFT_OUT_WORDS
+
+    if too_long():
+        kept = list(_sentences(brief, left, words, zone, cites, outlets=True, short=True))
+    for kind in _LINE_DROPS:
+        if too_long():
+            kept = [one for one in kept if one.claim.kind != kind]
+    while len(kept) > 1 and too_long():
+        kept.pop()
+    return tuple(kept)
+
+
+def _closed(words: Phrases, one: Sentence) -> Sentence:
+    """Return a fragment of the left-out line as a sentence that stands alone."""
+    parts = words.parts("left_out.fragment", part=one.parts)
+    first = parts[0]
+    upper = Part(text=first.text[:1].upper() + first.text[1:], quote=first.quote, language=first.language)
+    return Sentence(
+        claim=one.claim, parts=(upper, *parts[1:]), cites=one.cites, open_quote=one.open_quote,
+        close_quote=one.close_quote,
+    )  # fmt: skip
+
+
+def _sentences(
+    brief: Brief,
+    claims: list[Claim],
+    words: Phrases,
+    zone: str,
+    cites: Mapping[PostId, int],
+    *,
+    outlets: bool,
+    short: bool = False,
+) -> tuple[Sentence, ...]:
+    made: list[Sentence] = []
+    said: set[str] = set()
+    for claim in claims:
+        talk = Talk(
+            brief=brief, words=words, zone=zone, said=frozenset(said), outlets=outlets, short=short,
+            first_group=not any(one.claim.kind == "group" for one in made),
+        )  # fmt: skip
+        parts = _tidy(SAY[claim.kind](claim, talk))
+        if claim.kind == "group":
+            said.add(word(claim, "group"))
+        made.append(
+            Sentence(
+                claim=claim,
+                parts=parts,
+                cites=tuple(dict.fromkeys(cites[post] for post in _posts(claim) if post in cites)),
+                open_quote=words.pattern("language.open_quote"),
+                close_quote=words.pattern("language.close_quote"),
+            )
+        )
+    return tuple(made)
+
+
+def _tidy(parts: Parts) -> Parts:
+    """Return `parts` without a full stop after a quote that already ends its sentence."""
+    if len(parts) > 1 and parts[-1].text in _ENDINGS and parts[-2].quote and parts[-2].text[-1:] in _ENDINGS:
+        return parts[:-1]
+    return parts
+
+
+def _posts(claim: Claim) -> list[PostId]:
+    return [citation.post for citation in claim.citations if isinstance(citation, PostCitation)]

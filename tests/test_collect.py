@@ -1,0 +1,328 @@
+"""The step that reads: what every source must hold to, what a failure leaves, and what a kill cannot lose."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+
+from jobs.collect import Problem, collect, import_files
+from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
+from monitor.interchange import post_dict, story_dict
+from monitor.model import Page, Query, Span, StoryId, Tally, id_hash
+from monitor.sources import AnySource
+from monitor.store import Store
+from tests.builders import NOON, post, story
+from tests.fakes.web import FakeWeb, Reply
+from tests.fakes.x import TOKEN, FakeX, error, ok, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from monitor.protocols import Source
+
+ROOT = Path(__file__).parent.parent
+ROWS = ROOT / "tests" / "data" / "files" / "rows.jsonl"
+NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
+QUERY = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
+KINDS = {options.model_fields["kind"].default: options for options in get_args(get_args(AnySource)[0])}
+
+
+def build(kind: str, url: str, name: str = "source") -> Source:
+    more: dict[str, dict[str, Any]] = {
+        "x": {"token": "env:X_TOKEN", "api": url},
+        "rss": {"url": url, "allow_private_hosts": True},
+    }
+    made: Source = KINDS[kind](name=name, **more[kind]).source(lambda _: TOKEN)
+    return made
+
+
+def good(kind: str) -> Reply:
+    """A recorded answer of the kind of source, with something broken in it."""
+    if kind == "x":
+        return ok(recorded("search_2.json"))
+    return Reply(body=(ROOT / "tests" / "data" / "rss" / "ferry.rss").read_bytes())
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store.in_memory() as opened:
+        yield opened
+
+
+# --- What every kind of source holds to --------------------------------------------------------
+
+FAULTS: dict[str, tuple[Reply, type[Exception]]] = {
+    "401": (Reply(status=401, body=b"{}"), SourceRefused),
+    "404": (Reply(status=404, body=b"{}"), SourceRefused),
+    "429": (Reply(status=429, body=b"{}"), SourceUnavailable),
+    "500": (Reply(status=500, body=b"oh no"), SourceUnavailable),
+    "503 as HTML": (Reply(status=503, body=b"<html>"), SourceUnavailable),
+    "dropped": (Reply(drop=True), SourceUnavailable),
+    "cut": (Reply(body=b"{}", length=500), SourceUnavailable),
+    "login page": (Reply(body=b"<html><form>Log in</form></html>"), SourceGarbled),
+    "empty": (Reply(body=b""), SourceGarbled),
+    "too long": (Reply(body=b" " * 10_000_001), SourceGarbled),
+}
+
+
+def test_every_registered_kind_is_tested_here() -> None:
+    assert set(KINDS) == {"x", "rss"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_faulty_answer_of_any_source_is_a_problem_and_a_gap_and_stores_nothing(
+    kind: str, fault: str, store: Store
+) -> None:
+    reply, expected = FAULTS[fault]
+    with FakeWeb(lambda _: reply) as web:
+        source = build(kind, web.url)
+        with pytest.raises(expected, match="source: "):
+            list(source.fetch(QUERY, None, NOW))
+        (problem,) = collect(store, [source], [QUERY], now=NOW)
+    assert problem.source == "source"
+    assert TOKEN not in problem.what
+    (gap,) = store.gaps(Span(since=None, until=None))
+    assert (gap.source, gap.until, gap.reason) == ("source", NOW, problem.what)
+    assert store.count_posts() == 0
+    assert store.last_read("source", gap.query) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_any_source_sends_is_accounted_for(kind: str, store: Store) -> None:
+    with FakeWeb(lambda _: good(kind)) as web:
+        source = build(kind, web.url)
+        pages = list(source.fetch(QUERY, None, NOW))
+        assert collect(store, [source], [QUERY], now=NOW) == []
+    received = sum(page.received for page in pages)
+    assert received == 3
+    assert sum(len(page.rejected) for page in pages) == 1
+    tally = store.tallies()["source"]
+    assert (tally.received, tally.quarantined) == (received, 1)
+    query = QUERY.text if source.asks else ""
+    assert store.cursor("source", query) is not None
+    read = store.last_read("source", query)
+    assert read is not None
+    assert read.stories == (QUERY.stories if source.asks else ())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_listening_is_unavailable_for_any_source(kind: str) -> None:
+    with FakeWeb(lambda _: Reply()) as web:
+        nobody = web.url
+    with pytest.raises(SourceUnavailable):
+        list(build(kind, nobody).fetch(QUERY, None, NOW))
+
+
+# --- One source's failure ----------------------------------------------------------------------
+
+
+def test_one_source_fails_and_the_others_go_on(store: Store) -> None:
+    with FakeX(faults={1: error("unavailable")}) as broken, FakeWeb(lambda _: good("rss")) as feed:
+        problems = collect(
+            store, [build("x", broken.url, "x"), build("rss", feed.url, "courier")], [QUERY], now=NOW
+        )
+    assert [problem.source for problem in problems] == ["x"]
+    assert [one.id for one in store.stories()] == ["fc-2026-0117", "https://news.example/bus"]
+
+
+def test_the_gap_begins_where_the_last_reading_ended(store: Store) -> None:
+    with FakeX() as fake:
+        assert collect(store, [build("x", fake.url)], [QUERY], now=NOW) == []
+    with FakeX(faults={1: error("unavailable")}) as fake:
+        collect(store, [build("x", fake.url)], [QUERY], now=NOW + timedelta(hours=3))
+    (gap,) = store.gaps(Span(since=None, until=None))
+    assert (gap.since, gap.until) == (NOW - timedelta(seconds=30), NOW + timedelta(hours=3))
+
+
+def test_a_gap_of_a_query_never_read_begins_with_its_story_and_is_closed_by_the_next_reading(store: Store) -> None:
+    store.save_stories([story()], source="config", at=NOW)
+    with FakeX(faults={1: error("unavailable")}) as fake:
+        collect(store, [build("x", fake.url)], [QUERY], now=NOW)
+        (gap,) = store.gaps(Span(since=None, until=None))
+        assert (gap.since, gap.until) == (story().published_at, NOW)
+        collect(store, [build("x", fake.url)], [QUERY], now=NOW + timedelta(minutes=5))
+    assert store.gaps(Span(since=None, until=None)) == []
+
+
+def test_a_rate_limit_is_met_once_and_every_query_has_its_gap(store: Store) -> None:
+    queries = [QUERY, Query(text="harbour bridge", stories=(StoryId("bridge"),))]
+    with FakeX(faults={1: error("rate_limited_no_header")}) as fake:
+        problems = collect(store, [build("x", fake.url)], queries, now=NOW)
+    assert len(fake.searches) == 1
+    assert [problem.retry_after for problem in problems] == [NOW + timedelta(minutes=15)]
+    assert {gap.query for gap in store.gaps(Span(since=None, until=None))} == {"Sundvik ferry", "harbour bridge"}
+
+
+def test_a_refused_query_does_not_keep_the_others_from_being_asked(store: Store) -> None:
+    queries = [Query(text="lang:en", stories=(StoryId("bridge"),)), QUERY]
+    with FakeX() as fake:
+        (problem,) = collect(store, [build("x", fake.url)], queries, now=NOW)
+    assert "only narrow" in problem.what
+    assert store.count_posts() == 5
+
+
+def test_a_problem_of_many_queries_is_told_once(store: Store) -> None:
+    queries = [Query(text=f"ferry {number}") for number in range(5)]
+    with FakeWeb(lambda _: error("unauthorized")) as web:
+        problems = collect(store, [build("x", web.url)], queries, now=NOW)
+    assert problems == [Problem(source="source", what="X answered 401: Unauthorized")]
+
+
+def test_two_stories_with_one_query_pay_once(store: Store) -> None:
+    queries = [QUERY, Query(text=QUERY.text, stories=(StoryId("quay"),))]
+    steps: list[tuple[int, int]] = []
+    with FakeX() as fake:
+        collect(store, [build("x", fake.url)], queries, now=NOW, progress=lambda *step: steps.append(step))
+    assert len(fake.searches) == 2
+    assert {one.found_for for one in store.posts()} == {("ferry", "quay")}
+    assert steps == [(1, 1)]
+
+
+def test_what_is_not_expected_of_a_source_gets_through(store: Store) -> None:
+    class Broken:
+        name = "broken"
+        asks = False
+
+        def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
+            raise ZeroDivisionError(query, after, now)
+
+    with pytest.raises(ZeroDivisionError):
+        collect(store, [Broken()], [], now=NOW)
+
+
+def test_reading_twice_stores_everything_once(store: Store) -> None:
+    with FakeX() as fake:
+        for _ in range(2):
+            list(build("x", fake.url).fetch(QUERY, None, NOW))
+            for page in build("x", fake.url).fetch(QUERY, None, NOW):
+                store.save_page(page, source="x", query=QUERY.text, at=NOW)
+    assert store.tallies()["x"] == Tally(stored=5, duplicate=5, quarantined=2)
+
+
+# --- A kill between two pages ------------------------------------------------------------------
+
+_RUN = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from jobs.collect import collect
+from monitor.model import Query, StoryId
+from monitor.sources.x import XOptions
+from monitor.store import Store
+
+source = XOptions(token="env:X_TOKEN", api=sys.argv[1]).source(lambda _: sys.argv[3])
+with Store.open(Path(sys.argv[2])) as store:
+    query = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
+    problems = collect(store, [source], [query], now=datetime(2026, 2, 3, 12, 0, tzinfo=UTC))
+    sys.exit(3 if problems else 0)
+"""
+
+
+def _started(url: str, path: Path) -> subprocess.Popen[bytes]:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", _RUN, url, str(path), TOKEN], cwd=ROOT, env=environ)
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_kill_between_two_pages_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    held = threading.Event()
+    with FakeX(faults={2: Reply(hold=held, drop=True)}) as fake:
+        running = _started(fake.url, path)
+        _wait_until(lambda: len(fake.searches) == 2)
+        running.send_signal(signal.SIGKILL)
+        running.wait(30)
+        held.set()
+        with Store.open(path) as store:
+            assert store.count_posts() == 3
+            assert store.cursor("x", "Sundvik ferry") is None
+            assert store.last_read("x", "Sundvik ferry") is None
+        assert _started(fake.url, path).wait(60) == 0
+    with Store.open(path) as store:
+        assert sorted(one.id for one in store.posts()) == _expected_ids()
+        assert store.tallies()["x"] == Tally(stored=5, duplicate=3, quarantined=1)
+        assert json.loads(store.cursor("x", "Sundvik ferry") or "")["since_id"]
+        assert store.integrity_check() == []
+
+
+def _expected_ids() -> list[str]:
+    rows = [*recorded("search_1.json")["data"], *recorded("search_2.json")["data"][:2]]
+    return sorted(row.get("edit_history_tweet_ids", [row["id"]])[0] for row in rows)
+
+
+# --- Files -------------------------------------------------------------------------------------
+
+
+def test_an_import_stores_rows_and_keeps_only_a_tombstone_of_what_was_deleted(store: Store) -> None:
+    tally = import_files(store, [ROWS], now=NOW)
+    assert tally == Tally(stored=3, quarantined=3, deleted=2)
+    assert [one.id for one in store.posts()] == ["p1", "p2"]
+    stones = {stone.id_hash: stone for stone in store.all_tombstones()}
+    assert stones[id_hash(post("p5").id)].story == "ferry"
+    assert stones[id_hash(post("p5").id)].created_at == datetime(2026, 2, 3, 11, 40, tzinfo=UTC)
+
+
+def test_a_file_is_a_read_from_its_first_post_to_just_after_its_last(store: Store) -> None:
+    import_files(store, [ROWS], now=NOW)
+    (read,) = store.reads(Span(since=None, until=None))
+    assert (read.source, read.query, read.at) == ("import:rows.jsonl", None, NOW)
+    assert read.since == datetime(2026, 2, 3, 11, 0, tzinfo=UTC)
+    assert read.until == datetime(2026, 2, 3, 11, 45, 1, tzinfo=UTC)
+
+
+def test_a_file_without_posts_is_a_read_of_the_whole(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("")
+    assert import_files(store, [path], now=NOW) == Tally()
+    (read,) = store.reads(Span(since=None, until=None))
+    assert (read.since, read.until) == (None, None)
+
+
+def test_deleted_posts_find_their_story_in_a_later_file(store: Store, tmp_path: Path) -> None:
+    first, second = tmp_path / "posts.jsonl", tmp_path / "stories.jsonl"
+    first.write_text(json.dumps(post_dict(post("gone", links=("https://news.example/ferry",), deleted=True))))
+    second.write_text(json.dumps(story_dict(story())))
+    import_files(store, [first, second], now=NOON)
+    assert store.tombstones(StoryId("ferry")) == 1
+
+
+def test_a_file_that_is_missing_leaves_the_files_before_it(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="import:missing"):
+        import_files(store, [ROWS, tmp_path / "missing.jsonl"], now=NOW)
+    assert store.count_posts() == 2
+    assert store.tombstones(StoryId("ferry")) >= 1
+
+
+def test_importing_twice_changes_nothing(store: Store) -> None:
+    import_files(store, [ROWS], now=NOW)
+    before = (list(store.posts()), store.stories(), store.all_tombstones())
+    again = import_files(store, [ROWS], now=NOW)
+    assert again == Tally(duplicate=3, quarantined=3, deleted=2)
+    assert (list(store.posts()), store.stories(), store.all_tombstones()) == before
+
+
+def test_a_post_that_was_stored_and_is_deleted_now_goes(store: Store, tmp_path: Path) -> None:
+    kept, gone = tmp_path / "kept.jsonl", tmp_path / "gone.jsonl"
+    kept.write_text(json.dumps(story_dict(story())) + "\n" + json.dumps(post_dict(post("p9"))))
+    gone.write_text(json.dumps({"id": "p9", "deleted": True}))
+    import_files(store, [kept], now=NOW)
+    import_files(store, [gone], now=NOW)
+    assert store.count_posts() == 0
+    assert [stone.id_hash for stone in store.all_tombstones()] == [id_hash(post("p9").id)]
