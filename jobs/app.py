@@ -18,11 +18,15 @@ from .mistakes import secrets_in
 from .runs import Outcome, Stopped, recorded
 
 if TYPE_CHECKING:
+    from monitor.model import Story
     from monitor.options import Options
     from monitor.protocols import Channel, Source
     from monitor.store import Store
 
     from .publish import Composer
+
+NEW = timedelta(days=7)
+"""How long a story of a feed is asked about; X's recent search reaches back no further."""
 
 # Looks like a token and like an address, and is neither; see App.composers.
 _UNSET = "https://unset.invalid/"
@@ -124,9 +128,25 @@ def _collect(app: App, store: Store) -> list[str]:
 
     sources, now = app.sources(), app.clock()
     store.save_stories([row.story(app.zone) for row in app.config.stories], source="config", at=now)
-    queries = [query_for(story) for story in store.stories()]
+    queries = [query_for(story) for story in followed(app, store)]
     problems = collect(store, sources, queries, now=now, progress=app.progress)
     return [f"{problem.source}: {problem.what}" for problem in problems]
+
+
+def followed(app: App, store: Store) -> list[Story]:
+    """Return the stories that sources are asked about: the config's, and those of its feeds while they are new.
+
+    What was only imported is not asked about: ten thousand imported stories would be ten thousand paid queries.
+    """
+    named = {row.id for row in app.config.stories}
+    feeds = {options.name for options in app.config.sources}
+    came_from, now = store.story_sources(), app.clock()
+    return [
+        story
+        for story in store.stories()
+        if story.id in named
+        or (came_from[story.id] in feeds and (story.published_at is None or now - story.published_at <= NEW))
+    ]
 
 
 def _understand(app: App, store: Store) -> list[str]:

@@ -5,7 +5,7 @@ One source's failure is a problem and a gap, never the end of the step; silence 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -55,7 +55,8 @@ def collect(
         for query in of_source:
             stopped = stopped if stopped and _ends_the_source(stopped) else _read(store, source, query, now)
             if stopped:
-                _leave_gap(store, source, query, str(stopped), now)
+                if source.asks:
+                    _leave_gap(store, source, query, str(stopped), now)
                 problems.append(_problem(source, stopped))
             done += 1
             if progress:
@@ -66,7 +67,9 @@ def collect(
 def _read(store: Store, source: Source, query: Query, now: datetime) -> Exception | None:
     """Store one source's answer to one query; return the failure that ended it. The pages before it stay."""
     try:
-        for page in source.fetch(query, store.cursor(source.name, query.text), now):
+        for fetched in source.fetch(query, store.cursor(source.name, query.text), now):
+            # A feed of stories says nothing about posts: that it was read is no proof of "no posts found".
+            page = fetched if source.asks else replace(fetched, covered=None)
             store.save_page(page, source=source.name, query=query.text, at=now, stories=query.stories)
     except _EXPECTED as failure:
         return failure

@@ -115,7 +115,10 @@ class _Turn:
             if found is not None:
                 self._sent(message, found)
                 return
-        self._send(message)
+        if message.payload:
+            self._send(message)
+        else:  # a post that it linked to was deleted meanwhile, and the message with it
+            self.store.mark(message.id, "failed", problem="it was taken back before it was sent", at=self.clock())
 
     def _send(self, message: Message) -> None:
         if self.last is not None:

@@ -135,6 +135,8 @@ def understand(
     posts = list(store.posts())
     findings = read_posts(posts, store.stories(), own_accounts=own, outlets=press, score=score, progress=progress)
     store.save_findings(findings, maker=maker)
+    # A link's strength moves with each new post: without this, every run would leave a version of each finding.
+    store.prune_findings()
     return len(findings)
 
 

@@ -1,31 +1,30 @@
 """Proves a report.json again: the same rows from the store, the same claims through the gate, the same bytes.
 
-A document is what a stranger hands in: whatever stands in it is compared, nothing in it is believed.
+A document is what a stranger hands in: what stands in it is compared, nothing in it is believed.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from difflib import SequenceMatcher
-from html.parser import HTMLParser
-from itertools import zip_longest
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import StoreMissing
-from monitor.model import Input, PostId, Span, digest
+from monitor.model import Input, PostId, Span
+
+from .differing import differences, file_differs, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from monitor.model import Report, Story
+    from monitor.model import Brief, Evidence, Report, Story, Understood
     from monitor.store import Store
 
-_SHOWN = 160  # characters of a value or a claim in one line for a person
-_MANY = 20  # differences outside the claims that are listed
+_SHOWN = 160  # characters of what an unreadable document says
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
-    """What a report.json says it was made from; whole: all of it, as it stands."""
+    """What a report.json says it was made from. whole: all of it, as it stands; claims: those of its brief."""
 
     whole: dict[str, Any]
     story: Story
@@ -48,15 +47,23 @@ class _Document:
     language: str
     time_zone: str
     store: str | None
-    previous: str | None
     inputs: tuple[Input, ...]
     claims: tuple[dict[str, Any], ...]
     versions: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
+    def claims_that(self, cite: Callable[[dict[str, Any]], bool]) -> str:
+        """Return the names of the claims with a citation for which `cite` holds, else of the first one, "" for none."""
+        found = [
+            named(number, claim)
+            for number, claim in enumerate(self.claims, start=1)
+            if any(cite(citation) for citation in claim["citations"])
+        ]
+        return ", ".join(found) or (named(1, self.claims[0]) if self.claims else "the report")
+
 
 def verify(report_json: Path, *, store: Path | None = None, config_store: Path | None = None) -> Verdict:
-    """Recompute `report_json` from exactly the rows that it names and compare.
+    """Recompute `report_json` from exactly the rows that it names, render it again, compare.
 
     The database is `store`, else the one that the report names relative to itself, else `config_store`;
     StoreMissing where that is not there.
@@ -67,32 +74,34 @@ def verify(report_json: Path, *, store: Path | None = None, config_store: Path |
     text = report_json.read_bytes()
     try:
         document = _read(text)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        what = f"{type(error).__name__}: {error}"
-        return Verdict(ok=False, problems=(f"{report_json}: not a report as this program writes it ({what[:_SHOWN]})",))
-    problems: list[str] = []
-    if hash_of(document.whole) != document.whole.get("hash"):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        what = f"{type(error).__name__}: {error}"[:_SHOWN]
+        return Verdict(ok=False, problems=(f"{report_json}: no report as this program writes it ({what})",))
+    problems, notes = [], []
+    is_whole = hash_of(document.whole) == document.whole.get("hash")
+    if not is_whole:
         problems.append("the document was changed after it was written: its hash is not that of its content")
-    path = _database(report_json, document, store, config_store)
-    with Store.open(path, read_only=True) as opened:
-        found, notes = _compared(report_json, text, document, opened)
-    return Verdict(ok=not problems + found, problems=(*problems, *found), notes=tuple(notes))
+    with Store.open(_database(report_json, document, store, config_store), read_only=True) as opened:
+        problems += _unrecorded(document, opened) if is_whole else []
+        problems += _compared(report_json, text, document, opened)
+        notes += _notes(document, opened)
+    return Verdict(ok=not problems, problems=tuple(problems), notes=tuple(notes))
 
 
 def _database(report_json: Path, document: _Document, store: Path | None, config_store: Path | None) -> Path:
-    named = report_json.parent / document.store if document.store else None
-    path = store or named or config_store
+    path = store or (report_json.parent / document.store if document.store else None) or config_store
     if path is None:
-        raise StoreMissing(f"{report_json} names no database: say which with --store")
+        raise StoreMissing(f"{report_json} names no database; say which with --store")
     if not path.is_file():
-        raise StoreMissing(f"{path}: no such database, and {report_json.name} cannot be checked without; use --store")
+        raise StoreMissing(f"{path}: there is no such database, and without it nothing can be checked; use --store")
     return path
 
 
 def _read(text: bytes) -> _Document:
+    """Read a document; ValueError, LookupError, TypeError or AttributeError where it is none of ours."""
     from monitor.interchange import parse_story  # noqa: PLC0415 (heavy)
     from reports.json import SCHEMA, sources_of  # noqa: PLC0415 (reports load their tables)
-    from reports.phrases import phrases  # noqa: PLC0415
+    from reports.phrases import phrases  # noqa: PLC0415 (likewise)
 
     whole = json.loads(text.decode("utf-8"))
     if whole["schema"] != SCHEMA:
@@ -101,58 +110,177 @@ def _read(text: bytes) -> _Document:
     phrases(whole["language"])
     ZoneInfo(whole["time_zone"])
     brief = whole["brief"]
-    claims = tuple(brief["claims"])
-    for claim in claims:
-        if not (isinstance(claim["kind"], str) and isinstance(claim["text"], str) and isinstance(claim["citations"], list)):
-            raise TypeError("a claim without its kind, text or citations")
-    as_of = _time(whole["as_of"])
-    if as_of is None:
-        raise ValueError("it has no as_of")
+    for claim in brief["claims"]:
+        if not isinstance(claim["kind"], str) or not all(isinstance(cited, dict) for cited in claim["citations"]):
+            raise TypeError("a claim is not one of ours")
+    if not isinstance(whole["store"], str | None):
+        raise TypeError("store is no path")
     return _Document(
         whole=whole,
         story=parse_story(whole["story"]),
         window=Span(since=_time(brief["window"]["since"]), until=_time(brief["window"]["until"])),
-        as_of=as_of,
+        as_of=_moment(whole["as_of"]),
         language=whole["language"],
         time_zone=whole["time_zone"],
         store=whole["store"],
-        previous=whole["previous"],
         inputs=tuple(
             Input(post=PostId(str(post)), text_hash=str(text_hash), finding=str(finding))
             for post, text_hash, finding in whole["inputs"]
         ),
-        claims=claims,
+        claims=tuple(brief["claims"]),
         versions=tuple((str(part), str(version)) for part, version in whole["versions"].items()),
         notes=tuple(str(note) for note in whole["notes"]),
     )
 
 
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
 def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    return None if text is None else _moment(text)
 
 
-# --- What the store says ---------------------------------------------------------------------------
+# --- The comparison --------------------------------------------------------------------------------
 
 
-def _compared(report_json: Path, text: bytes, document: _Document, store: Store) -> tuple[list[str], list[str]]:
-    """Return what does not hold, and what is only worth a note."""
+def _unrecorded(document: _Document, store: Store) -> Iterator[str]:
+    """Yield a problem where the store has recorded the publishing of this report, but with another hash."""
+    recorded = [report.report_hash for report in _records(document, store)]
+    if recorded and document.whole["hash"] not in recorded:
+        yield f"the store has published this report with the hash {recorded[-1]}, not {document.whole['hash']}"
+
+
+def _records(document: _Document, store: Store) -> list[Any]:
+    return [
+        report
+        for report in store.reports(document.story.id)
+        if report.as_of == document.as_of and report.language == document.language
+    ]
+
+
+def _compared(report_json: Path, text: bytes, document: _Document, store: Store) -> Iterator[str]:
+    """Yield what does not hold."""
     rows, missing = store.exact(document.inputs)
-    notes = list(_notes(document, store))
-    if missing:
-        return [line for row in missing for line in _gone(row.post, document.claims)], notes
-    made = _made_again(document, store)
-    from reports import RENDERERS, SUFFIX
+    if missing:  # with other rows every count is another, so nothing else can be said
+        for row in missing:
+            claims = document.claims_that(lambda cited, post=row.post: cited.get("post") == post)  # type: ignore[misc]
+            yield f"post {row.post} is no longer in the store as the report has it; it stands behind {claims}"
+        return
+    evidence, lost = _evidence(document, store)
+    yield from lost
+    report = _made_again(document, evidence, rows)
+    yield from _rendered_again(report_json, text, document, report)
 
-    del rows
-    return [], notes
+
+def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
+    """Return what the brief was written from, and what of it the store has lost.
+
+    What was read, and what not, is taken as it was recorded with the published brief, since later readings and
+    deletions change what the store says today; but each must still stand in the store.
+    """
+    from .brief import evidence_from  # noqa: PLC0415 (heavy)
+
+    published = _published(document, store)
+    if published is None:
+        return evidence_from(store, document.story, document.inputs, document.window, document.as_of), []
+    reads = [r for r in published.reads if store.has_read(r.source, r.query, Span(since=r.since, until=r.until))]
+    evidence = evidence_from(
+        store,
+        document.story,
+        document.inputs,
+        document.window,
+        document.as_of,
+        reads=reads,
+        gaps=[gap for gap in published.gaps if store.has_gap(gap)],
+        tombstones=min(published.tombstones, store.tombstones(document.story.id)),
+    )
+    lost = [
+        f"the read of {read.source} is no longer in the store; it stands behind {document.claims_that(_is_read)}"
+        for read in published.reads
+        if read not in evidence.reads
+    ]
+    lost += [
+        f"the gap of {gap.source} is no longer in the store; it stands behind {document.claims_that(_is_gap)}"
+        for gap in published.gaps
+        if gap not in evidence.gaps
+    ]
+    if evidence.tombstones != published.tombstones:
+        claims = document.claims_that(lambda cited: "tombstone" in cited)
+        lost.append(f"a tombstone is no longer in the store; it stands behind {claims}")
+    return evidence, lost
 
 
-def _gone(post: PostId, claims: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield one line for each claim that `post` proves, or one for the claim that counts it."""
-    what = f"post {post} is not in the store as the report has it"
-    proved = [n for n, claim in enumerate(claims) if any(c.get("post") == post for c in claim["citations"])]
-    if not proved:
-        counted = f", and {_name(0, claims[0])} counts it" if claims else ""
-        yield f"{what}{counted}"
-    for number in proved:
-        yield f"{_name(number, claims[number])} cites what is gone: {what}"
+def _is_read(cited: Mapping[str, Any]) -> bool:
+    return "read" in cited
+
+
+def _is_gap(cited: Mapping[str, Any]) -> bool:
+    return "gap" in cited
+
+
+def _published(document: _Document, store: Store) -> Brief | None:
+    """Return the brief that the store has published for this story and time, None where it has none."""
+    brief = store.published_before(document.story.id, document.as_of + _INSTANT)
+    return brief if brief is not None and brief.as_of == document.as_of else None
+
+
+def _made_again(document: _Document, evidence: Evidence, rows: list[Understood]) -> Report:
+    from monitor.claims import write_brief  # noqa: PLC0415 (heavy)
+    from monitor.gate import gated  # noqa: PLC0415 (heavy)
+    from reports.json import sources_of  # noqa: PLC0415 (reports load their tables)
+
+    from .publish import assemble  # noqa: PLC0415 (heavy)
+
+    brief, _ = gated(write_brief(evidence), evidence)
+    report = assemble(
+        brief,
+        document.story,
+        rows,
+        sources_of(document.whole),  # what was read in all has grown since
+        language=document.language,
+        time_zone=document.time_zone,
+        store_path=document.store,
+        notes=document.notes,
+    )
+    return replace(report, versions=document.versions)
+
+
+def _rendered_again(report_json: Path, text: bytes, document: _Document, report: Report) -> Iterator[str]:
+    """Yield where the document, and the files of the other formats beside it, are not what `report` renders to."""
+    from reports import RENDERERS, SUFFIX  # noqa: PLC0415 (reports load their tables)
+
+    made = RENDERERS["json"](report)
+    document_made = json.loads(made)
+    apart = differences(document.whole, document_made)
+    yield from apart
+    if not apart and text != made.encode() and document.whole.get("hash") == document_made["hash"]:
+        yield "the document says the same in other bytes than this program writes"
+    for name, render in RENDERERS.items():
+        beside = report_json.with_suffix(f".{SUFFIX[name]}")
+        if name == "json" or not beside.is_file():
+            continue
+        told, expected = beside.read_bytes(), render(report)
+        if told != expected.encode():
+            yield file_differs(beside.name, told, expected, document_made["brief"]["claims"])
+
+
+# --- What changes nothing --------------------------------------------------------------------------
+
+
+def _notes(document: _Document, store: Store) -> Iterator[str]:
+    from reports.json import story_document  # noqa: PLC0415 (reports load their tables)
+
+    versions = {row.post: row.text_hash for row in document.inputs}
+    now = {row.post.id: row.post.text_hash for row in store.understood(document.story.id)}
+    later = len(now.keys() - versions.keys())
+    if later:
+        yield f"{later} posts about this story came since and are not in this report"
+    edited = sum(1 for post, text_hash in versions.items() if post in now and now[post] != text_hash)
+    if edited:
+        yield f"{edited} of its posts were edited since"
+    story = store.story(document.story.id)
+    if story is None or story_document(story) != document.whole["story"]:
+        yield "the story stands otherwise in the store now"
+    if not _records(document, store):
+        yield "the store has not recorded the publishing of this report"

@@ -204,7 +204,8 @@ def _groups(known: Sorted, evidence: Evidence) -> tuple[Group, ...]:
     taken: list[frozenset[str]] = []
     # What many accounts were made to say is counted once and never speaks for others.
     campaigns = {row.finding.copy_of or row.post.id for row in known.floods if row.finding.flood != ONE_ACCOUNT}
-    return tuple(_group(part, named[part.id], taken, campaigns) for part in kept)
+    made = [_group(part, named[part.id], taken, campaigns) for part in kept]
+    return tuple(group for group in made if group.voices > 1 or group.quote is not None)
 
 
 def _group(part: Part, label: tuple[str, ...], taken: list[frozenset[str]], campaigns: set[PostId]) -> Group:

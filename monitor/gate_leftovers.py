@@ -44,10 +44,11 @@ def _flood(claim: Claim, _brief: Brief, known: Recount) -> Expected:
         every.sort(key=lambda row: row.post.id != root)
         found.append((every, _flooding(every, repeats[0].finding.flood or "", len(repeats))))
     loud = known.loud()
-    for voice, said in known.spoken.items():
-        out = sum(row.finding.flood == "one account" for row in known.linked if row.finding.voice == voice)
-        if out and voice not in loud:
-            found.append((said, _flooding(said, "one account", out)))
+    alone = [row for row in known.linked if row.finding.flood == "one account"]
+    for voice in {row.finding.voice for row in alone} - loud.keys():
+        repeats = [row for row in alone if row.finding.voice == voice]
+        said = known.spoken.get(voice, repeats)
+        found.append((said, _flooding(said, "one account", len(repeats))))
     return _one_of(claim, found, known)
 
 
@@ -101,7 +102,11 @@ def _languages(claim: Claim, _brief: Brief, known: Recount) -> Expected:
 
 
 def _withheld(claim: Claim, _brief: Brief, known: Recount) -> Expected:
-    if cited_ids(claim) != known.withheld.keys() or not known.withheld:
+    if (
+        cited_ids(claim) != known.withheld.keys()
+        or len(claim.citations) != len(known.withheld)
+        or not known.withheld
+    ):
         raise Refused("it must cite every post that is withheld, and no other")
     reasons = sorted(known.withheld.values())
     ranked = sorted(sorted(set(reasons)), key=lambda reason: -reasons.count(reason))

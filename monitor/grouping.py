@@ -44,6 +44,8 @@ so counts are exact. 800 take 0.3 s, and the time grows with the square."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _NUMBER = re.compile(r"\d[\d.,]*")
 _LEAST_SKELETON = 3
+_FEW_NUMBERS = 3
+"""More different numbers in the same words count something ("signature 412"); up to three contradict each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,19 +151,24 @@ def _parts_of(
 
 def _agreeing(rows: Sequence[Understood], said: _Said) -> list[Understood]:
     """Leave out what says the same as others but for a number or a negation: the wording of most voices stays."""
-    wordings: dict[frozenset[str], dict[frozenset[str], list[Understood]]] = defaultdict(lambda: defaultdict(list))
+    wordings: dict[frozenset[str], list[tuple[frozenset[str], frozenset[str], Understood]]] = defaultdict(list)
     for row in rows:
         mine = said[row.post.id]
         turning = LANGUAGES[row.finding.language].negations if row.finding.language in LANGUAGES else frozenset()
-        turns = frozenset(word for word in mine if word in turning or _NUMBER.fullmatch(word))
-        if len(mine - turns) >= _LEAST_SKELETON:
-            wordings[mine - turns][turns].append(row)
+        turns = mine & turning
+        numbers = frozenset(word for word in mine if _NUMBER.fullmatch(word))
+        if len(mine - turns - numbers) >= _LEAST_SKELETON:
+            wordings[mine - turns - numbers].append((turns, numbers, row))
     out = set()
-    for variants in wordings.values():
+    for same in wordings.values():
+        running = len({numbers for _, numbers, _ in same}) > _FEW_NUMBERS
+        variants: dict[object, list[Understood]] = defaultdict(list)
+        for turns, numbers, row in same:
+            variants[turns if running else (turns, numbers)].append(row)
         ranked = sorted(
-            variants.values(), key=lambda same: (-len({row.finding.voice for row in same}), age(same[0]))
+            variants.values(), key=lambda alike: (-len({row.finding.voice for row in alike}), age(alike[0]))
         )
-        out |= {row.post.id for same in ranked[1:] for row in same}
+        out |= {row.post.id for alike in ranked[1:] for row in alike}
     return [row for row in rows if row.post.id not in out]
 
 

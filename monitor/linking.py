@@ -41,12 +41,14 @@ _MOST_RARITY = 5.0
 _PIVOT = 0.2
 """How much of a post's own length divides its score; the rest is the mean length, or short posts would win."""
 _SUREST = 100
-_SURE = 0.1
+_SURE = 0.15
 _LEARNED = 2.0
 _LEARNED_WORDS = 400
 _WHOLE_LESSON = 10
-"""Feedback: from a story's first hundred posts above this score; its words weigh twice the story's own, less
-where it had under ten such posts."""
+_SHARED = 2
+"""Feedback: from a story's first hundred posts above this score that share two of its words; what they teach weighs
+twice the story's own words, less where there were under ten; with none, a link needs twice the score. A story that
+nobody talks about must not learn from, nor keep, the few posts that happen to share a word with it."""
 _ABOUT = 0.05
 """The least score for a link."""
 _ALONE = 1.5
@@ -192,8 +194,8 @@ def _judged(
     needed = _ABOUT * (_REPLY_ALONE if evidence.parent(post) is not None else 1)
     sure = best if best is not None and best.reaches(needed) else None
     if not asked:
-        namesake = best is not None and best.namesake and best.score >= needed
-        return (_worded(sure) if sure else None), (best.story if best is not None and namesake else None)
+        # What no query found cannot be a false hit of one.
+        return (_worded(sure) if sure else None), None
     held = min(asked, key=lambda story: (-(matches[story].score if story in matches else 0.0), story))
     own = matches.get(held)
     fits = own is not None and own.reaches(needed)
@@ -262,6 +264,7 @@ def _by_words(
             number: score
             for number, score in _scores(vector, index).items()
             if _lone(vectors[number], vector, score) not in names[story.id]
+            and sum(word in vectors[number] for word in vector) >= _SHARED
         }
         for story, vector in zip(ranked, own, strict=True)
     ]
@@ -269,16 +272,15 @@ def _by_words(
     teaches = [evidence.parent(post) is None for post in roots]
     numbers = {post.id: number for number, post in enumerate(roots)}
     certain = {numbers[post]: given.story for post, given in links.items()}
-    learned = [
-        _unit(_with_lesson(vector, lesson, vectors))
-        for vector, lesson in zip(own, _lessons(first, ranked, teaches, certain), strict=True)
-    ]
+    lessons = _lessons(first, ranked, teaches, certain)
+    learned = [_unit(_with_lesson(vector, lesson, vectors)) for vector, lesson in zip(own, lessons, strict=True)]
     matches: dict[PostId, dict[StoryId, _Match]] = defaultdict(dict)
-    for story, vector in zip(ranked, learned, strict=True):
+    for story, vector, lesson in zip(ranked, learned, lessons, strict=True):
+        doubt = 2.0 - _trust(lesson)
         for number, score in _scores(vector, index).items():
             lone = _lone(vectors[number], vector, score)
             matches[roots[number].id][story.id] = _Match(
-                story=story.id, score=score, lone=lone is not None, namesake=lone in names[story.id]
+                story=story.id, score=score / doubt, lone=lone is not None, namesake=lone in names[story.id]
             )
     return matches
 
@@ -326,13 +328,17 @@ def _lessons(
     return [sorted(lesson, key=lambda taught: (-taught[0], taught[1]))[:_SUREST] for lesson in lessons]
 
 
+def _trust(lesson: Sequence[tuple[float, int]]) -> float:
+    return min(1.0, len(lesson) / _WHOLE_LESSON)
+
+
 def _with_lesson(own: _Vector, lesson: Sequence[tuple[float, int]], vectors: Sequence[_Vector]) -> _Vector:
     taught: dict[str, float] = defaultdict(float)
     for score, number in lesson:
         for word, weight in vectors[number].items():
             taught[word] += weight * score
     kept = dict(sorted(_unit(taught).items(), key=lambda item: (-item[1], item[0]))[:_LEARNED_WORDS])
-    trust = _LEARNED * min(1.0, len(lesson) / _WHOLE_LESSON)
+    trust = _LEARNED * _trust(lesson)
     return {
         word: own.get(word, 0.0) + trust * kept.get(word, 0.0)
         for word in (*own, *(w for w in kept if w not in own))

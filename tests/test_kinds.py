@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +12,9 @@ from monitor.interchange import parse_post
 from monitor.kinds import kind_of, role_of
 from monitor.languages import detect
 from tests.builders import author, post
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -114,10 +116,10 @@ def test_nobody_and_an_empty_profile_have_no_role() -> None:
 
 
 @pytest.mark.corpora
-def test_headlines_of_outlets_are_never_opinions() -> None:
-    folder = Path(os.environ["MONITOR_DATA"]) / "stories" / "hard_cases"
+def test_headlines_of_outlets_are_never_opinions(corpora: Path) -> None:
+    folder = corpora / "stories" / "hard_cases"
     told = {}
-    for line in (folder / "posts.jsonl").open(encoding="utf-8"):
+    for line in (folder / "posts.jsonl").read_text(encoding="utf-8").strip().split("\n"):
         made = parse_post(json.loads(line))
         if made.id.startswith(("outlet_headlines", "all_reporting")):
             told[made.id] = kind_of(made, detect(made.text, made.lang))

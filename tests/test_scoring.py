@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,9 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 
 from monitor.languages import LANGUAGES
 from monitor.scoring import SCORERS, scorer_for, vader
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKAGE = SentimentIntensityAnalyzer()
 WORDS = [
@@ -74,12 +76,11 @@ def test_our_loop_is_the_package_on_any_text(text: str) -> None:
 
 
 @pytest.mark.corpora
-def test_our_loop_is_the_package_on_what_people_wrote() -> None:
-    data = Path(os.environ["MONITOR_DATA"])
+def test_our_loop_is_the_package_on_what_people_wrote(corpora: Path) -> None:
     texts = [
         json.loads(line)["text"]
-        for path in sorted([*data.glob("sentiment/*.jsonl"), *data.glob("stories/*/posts.jsonl")])
-        for line in path.open(encoding="utf-8")
+        for path in sorted([*corpora.glob("sentiment/*.jsonl"), *corpora.glob("stories/*/posts.jsonl")])
+        for line in path.read_text(encoding="utf-8").strip().split("\n")
     ]
     some = random.Random(1).sample(texts, min(len(texts), 20_000))  # noqa: S311 - a sample, not a secret
     wrong = [text for text in some if vader.compound(text) != PACKAGE.polarity_scores(text)["compound"]]

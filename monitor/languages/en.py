@@ -6,7 +6,7 @@ from .language import Language, phrases, terms
 
 ENGLISH = Language(
     code="en",
-    scorer="vader",
+    scorer="vader/1",
     stopwords=terms("""
         a about above after again against ain't all also am an and any are aren't as at be because been
         before being below between both but by can can't could couldn't did didn't do does doesn't doing
@@ -95,7 +95,8 @@ ENGLISH = Language(
         do they really, do we really, can we just, can you imagine, can you believe, have you no
         have they no, isn't, aren't, don't, doesn't, didn't, wasn't, weren't, won't, wouldn't, shouldn't
         couldn't, can't, remember when, did you really, is this what, is that what, was it worth
-        anyone surprised, does nobody, does no one, is nobody, has nobody
+        anyone surprised, does nobody, does no one, is nobody, has nobody, how stupid, how dumb
+        how ridiculous, how absurd, how crazy, how sad, how unfair, how wrong
     """),
     answers=phrases("""
         you've got it backwards, got it backwards, that's not true, that's false, this is false
@@ -154,9 +155,9 @@ ENGLISH = Language(
         who would have thought, who could have known, who saw that coming, went so well, worked so well
         working out great, love that for us, love that for me, love that for them, how generous
         how thoughtful, how convenient, truly visionary, totally not, sure jan, cool cool
-        living the dream, mission accomplished, stunning and brave, what a time to be alive
-        give them a medal, absolute genius, only the best, genius move, genius plan, genius idea
-        brilliant plan, great plan, shocked shocked
+        living the dream, mission accomplished, stunning and brave, give them a medal, absolute genius
+        only the best, genius move, genius plan, genius idea, brilliant plan, great plan
+        shocked shocked
     """),
     praise=terms("""
         great good brilliant genius wonderful fantastic amazing excellent awesome perfect lovely nice

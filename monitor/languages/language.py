@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from monitor.text import words
+
 LONGEST_PHRASE = 5  # words; a test holds every list to it
 
 
@@ -67,13 +69,13 @@ def cues_in(tokens: Sequence[str], cues: frozenset[str]) -> list[Cue]:
 
 
 def phrases(text: str) -> frozenset[str]:
-    """Return the phrases of `text`, parted by commas or line ends."""
-    return frozenset(phrase.strip() for line in text.splitlines() for phrase in line.split(",") if phrase.strip())
+    """Return the phrases of `text`, parted by commas or line ends, as they are found in a text."""
+    return frozenset(" ".join(words(phrase)) for line in text.splitlines() for phrase in line.split(",")) - {""}
 
 
 def terms(text: str) -> frozenset[str]:
-    """Return the words of `text`, parted by spaces."""
-    return frozenset(text.split())
+    """Return the words of `text`, as they are found in a text."""
+    return frozenset(words(text))
 
 
 @cache

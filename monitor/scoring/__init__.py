@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from monitor.protocols import Scorer
 
-SCORERS: dict[str, Callable[[], Scorer]] = {"vader": lambda: vader.score}
-"""By name, what makes a scorer; loading is the maker's, so that only a run that scores pays for it."""
+SCORERS: dict[str, Callable[[], Scorer]] = {vader.NAME: lambda: vader.score}
+"""By name and version, what makes a scorer; loading is the maker's, so that only a run that scores pays for it."""
 
 
 def scorer_for(language: str) -> str | None:

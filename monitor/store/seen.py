@@ -113,6 +113,10 @@ class Seen(Forgetting, Reading):
         """Return all stories, by id."""
         return [story_from(row) for row in self._all(f"SELECT {STORY_COLUMNS} FROM stories ORDER BY id")]
 
+    def story_sources(self) -> dict[StoryId, str]:
+        """Return where each story was seen last: the name of its source."""
+        return {StoryId(row[0]): row[1] for row in self._all("SELECT id, source FROM stories ORDER BY id")}
+
     def story(self, story: StoryId) -> Story | None:
         row = self._one(f"SELECT {STORY_COLUMNS} FROM stories WHERE id = ?", story)
         return None if row is None else story_from(row)

@@ -1,0 +1,321 @@
+"""What the paragraph says in English, claim by claim, and what of it fits."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.model import Claim, GapCitation, TombstoneCitation
+from reports.sentences import MAX_LEFT_OUT_WORDS, MAX_WORDS, Paragraph, compose, numbered
+from tests.builders import NOON, story
+from tests.sample_report import (
+    CLAIMS,
+    CRITICAL,
+    FERRY,
+    GAP,
+    LEFT,
+    MINORITY,
+    POSITIVE,
+    REPORTING,
+    STORY,
+    VOLUME,
+    brief,
+    cite,
+    claim,
+    empty_brief,
+    group_claim,
+)
+
+
+def paragraph(*claims: Claim, **changes: Any) -> Paragraph:
+    return compose(brief(claims=claims, **changes), STORY, language="en", time_zone="Europe/Oslo")
+
+
+def said(*claims: Claim) -> str:
+    """The last of `claims` as a sentence of its own."""
+    return paragraph(*claims).everything[-1].text
+
+
+def volume(**numbers: int) -> Claim:
+    counted = {"posts": 31, "voices": 23, "opinions": 14, "reporting_posts": 9} | numbers
+    words = {"qualifier": "none" if not counted["opinions"] else "very limited", "platforms": ("x", "bluesky")}
+    return claim("volume", words=words, **counted)
+
+
+def test_nothing_found_is_said_without_a_word_on_sentiment() -> None:
+    text = compose(empty_brief(), STORY, language="en", time_zone="Europe/Oslo").text
+    assert text == "No posts found about this story on 3 February 2026 from 10:00 to 18:00."
+
+
+def test_only_copies_are_not_called_no_posts() -> None:
+    text = said(volume(posts=0, voices=0, opinions=0, reporting_posts=0))
+    assert "No posts" not in text
+    assert text.startswith("Only copies and floods were found")
+
+
+@pytest.mark.parametrize(("posts", "begins"), [(0, "Not measured"), (12, "Not fully measured")])
+def test_a_failed_reading_is_unknown(posts: int, begins: str) -> None:
+    words = {"qualifier": "not measured", "platforms": ()}
+    unread = claim(
+        "volume", GapCitation(gap=GAP), words=words, posts=posts, voices=posts, opinions=0, reporting_posts=0
+    )
+    text = said(unread)
+    assert text.startswith(begins)
+    assert "No posts" not in text
+
+
+def test_only_reports_are_no_opinion() -> None:
+    text = said(volume(posts=15, voices=15, opinions=0, reporting_posts=15))
+    assert text.startswith("No opinion found: 15 posts only report the news, on X and Bluesky,")
+
+
+def test_reports_and_questions_are_no_opinion() -> None:
+    text = said(volume(posts=15, voices=15, opinions=0, reporting_posts=14))
+    assert text.startswith(
+        "No opinion found: 14 posts only report the news and 1 other asks or says something else"
+    )
+
+
+def test_few_posts_are_counted_and_listed() -> None:
+    posts = [
+        claim("post", cite("p1", "The ferry must stay"), words={"platform": "x", "post_kind": "opinion", "tone": "negative"}),
+        claim("post", cite("p9", "Is there a boat at night?"), words={"platform": "x", "post_kind": "question", "tone": ""}),
+        claim("post", cite("p7"), words={"platform": "bluesky", "post_kind": "opinion", "tone": "", "possibly_ironic": "yes"}),
+    ]  # fmt: skip
+    made = paragraph(volume(posts=3, voices=3, opinions=2, reporting_posts=0), *posts)
+    assert [sentence.text for sentence in made.sentences] == [
+        "Very limited discussion on X and Bluesky: 3 posts by 3 people on 3 February 2026 from 10:00 to 18:00; "
+        "2 people give an opinion.",
+        "A post on X, critical in tone, says: “The ferry must stay”.",
+        "A post on X asks: “Is there a boat at night?”",
+        "A post on Bluesky (possibly ironic) is counted, its text withheld.",
+    ]
+
+
+def test_usual_is_told_where_it_is_known() -> None:
+    assert "14 people give an opinion (usual 20–40)" in said(volume(usual_low=20, usual_high=40))
+
+
+def test_reporting_names_outlets_and_quotes_the_news() -> None:
+    assert said(REPORTING) == (
+        "8 accounts only share the news, among them Fjord Courier and <i>Kyst</i> & Fjell (9 posts, copied 12 times); "
+        "the most-shared report reads: “County closes the Sundvik ferry in April”."
+    )
+
+
+def test_one_outlet_that_reports_is_named_as_the_one() -> None:
+    one = claim("reporting", cite("p6"), words={"outlets": ("Fjord Courier",)}, accounts=1, posts=1, copies=0)
+    assert said(one) == "1 account only shares the news: Fjord Courier (1 post)."
+
+
+def test_reports_by_people_who_also_say_something_are_counted_as_posts() -> None:
+    none = claim("reporting", cite("p6"), words={"outlets": ()}, accounts=0, posts=2, copies=1)
+    assert said(none) == "2 posts only share the news, copied 1 time."
+
+
+def test_the_first_group_says_of_how_many_and_the_next_is_shorter() -> None:
+    first, second = paragraph(CRITICAL, POSITIVE).sentences
+    assert first.text.startswith(
+        "7 of 14 people with an opinion, an analyst among them, are critical, with words such as"
+    )
+    assert second.text.startswith("4 of 14 are positive, with words such as cheaper and boat: “The fast boat")
+
+
+def test_a_group_of_one_and_a_group_of_all_agree_with_their_verbs() -> None:
+    assert said(group_claim("p1", voices=1, of=3, tone="negative")) == "1 of 3 people with an opinion is critical."
+    assert said(group_claim("p1", voices=1, of=1, stance="oppose")) == "The 1 person with an opinion is against."
+    assert (
+        said(group_claim("p1", voices=5, of=5, stance="support")) == "All 5 people with an opinion are in favour."
+    )
+
+
+def test_a_group_without_a_side_says_so() -> None:
+    assert said(group_claim("p1", voices=3, of=9)) == "3 of 9 people with an opinion take no clear side."
+
+
+def test_a_share_is_told_with_its_range_from_thirty_voices() -> None:
+    shared = claim(
+        "group", cite("p1"), voices=40, posts=44, of=120, share=35, low=5, high=65,
+        words={"group": "p1", "label": (), "language": "en", "stance": "neither", "tone": "negative", "roles": ()},
+    )  # fmt: skip
+    assert said(shared) == "40 of 120 people with an opinion (about 35%, range 5–65%) are critical."
+
+
+def test_an_ironic_group_is_possibly_ironic() -> None:
+    assert "(possibly ironic)" in said(group_claim("p1", voices=2, of=9, tone="positive", possibly_ironic="yes"))
+
+
+def test_a_split_gives_both_numbers() -> None:
+    split = claim("split", cite("p1"), cite("p5"), support=10, oppose=11, of=23, words={"by": "tone"})
+    assert said(split) == "Opinion is split: 11 critical and 10 supportive, of 23."
+
+
+def test_a_minority_that_was_told_is_not_told_again() -> None:
+    assert (
+        said(POSITIVE, MINORITY) == "The other side is smaller: its largest group is the 4 of 14 who are positive."
+    )
+    assert said(MINORITY).startswith("On the other side, 4 of 14 people with an opinion are positive")
+
+
+def test_no_minority_is_said() -> None:
+    none = claim("no_minority", words={"stance": "oppose", "by": "tone"}, leading=12, of=14)
+    assert said(none) == "12 are critical; no group of 3 or more people takes the other side."
+
+
+@pytest.mark.parametrize(
+    ("tone", "direction", "begins"),
+    [
+        ("negative", "more", "Criticism has grown"),
+        ("negative", "fewer", "Criticism has eased"),
+        ("positive", "more", "Praise has grown"),
+        ("positive", "fewer", "Praise has eased"),
+    ],
+)
+def test_a_change_gives_both_counts(tone: str, direction: str, begins: str) -> None:
+    words = {"tone": tone, "direction": direction}
+    text = said(claim("change", words=words, now=20, of=25, before=2, of_before=22))
+    assert text == f"{begins} since the last report: 20 of 25 people with an opinion, against 2 of 22 then."
+
+
+LEFT_OUT = {
+    "1 original, reposted 49 times.": claim("copies", originals=1, copies=49, top=49),
+    "3 originals, reposted 60 times (one of them 49 times).": claim("copies", originals=3, copies=60, top=49),
+    "300 near-identical posts by 280 accounts within 40 minutes, new ones among them, 299 left out.": LEFT[1],
+    "40 posts by one account within 1 minute, 39 left out.": claim(
+        "flood", words={"reason": "one account", "new_accounts": ""}, posts=40, left_out=39, accounts=1, minutes=1
+    ),
+    "One account wrote 12 of 31 posts, 11 left out.": claim("loud_account", posts=12, of=31, left_out=11),
+    "One account wrote 5 of 20 posts.": claim("loud_account", posts=5, of=20, left_out=0),
+    "20 people in Korean and Danish not scored for tone.": claim(
+        "not_scored", words={"languages": ("ko", "da")}, posts=21, voices=20
+    ),
+    "8 of 23 people unclear in tone.": claim("unclear", voices=8, of=23),
+    "Languages: Korean 20 and English 7.": claim("languages", ko=20, en=7),
+    "2 posts are withheld (phone number and slur).": claim(
+        "withheld", words={"reasons": ("phone", "slur")}, posts=2
+    ),
+    "1 post since deleted.": claim("deleted", TombstoneCitation(story=FERRY, count=1), posts=1),
+    "6 matches were about something else.": claim("elsewhere", posts=6),
+    "Bluesky not read on 3 February 2026 from 13:00 to 15:00 (HTTP 429): unknown, not zero.": LEFT[6],
+    "X: 31 of about 210 posts read on 3 February 2026 from 13:00 to 15:00.": claim(
+        "gap",
+        GapCitation(gap=replace(GAP, source="x", read=31, of_about=210)),
+        words={"source": "x", "reason": "sampled"},
+        gaps=1,
+        read=31,
+        of_about=210,
+    ),
+    "Bluesky not read from 3 February 2026, 13:00 to 4 February 2026, 13:00, 2 times (down): unknown, not zero.": claim(
+        "gap",
+        GapCitation(gap=GAP),
+        GapCitation(gap=replace(GAP, since=NOON + timedelta(hours=20), until=NOON + timedelta(hours=24))),
+        words={"source": "bluesky", "reason": "down"},
+        gaps=2,
+    ),
+}
+
+
+@pytest.mark.parametrize("text", LEFT_OUT)
+def test_what_was_left_out_is_said(text: str) -> None:
+    assert said(LEFT_OUT[text]) == text
+
+
+def test_the_parts_of_the_line_are_joined_into_one() -> None:
+    made = paragraph(LEFT_OUT["1 original, reposted 49 times."], LEFT_OUT["1 post since deleted."])
+    assert made.left_out_text == "Left out: 1 original, reposted 49 times; 1 post since deleted."
+
+
+def test_nothing_left_out_is_no_line() -> None:
+    assert paragraph(VOLUME).left_out_text == ""
+    assert paragraph(VOLUME).text == paragraph(VOLUME).sentences[0].text
+
+
+def test_a_quote_is_verbatim_and_no_word_of_ours() -> None:
+    quote = "two\nlines & <b>{of}</b> “it”"
+    sentence = paragraph(group_claim("p1", cite("p1", quote), voices=3, of=9, tone="negative")).sentences[0]
+    assert f"“{quote}”" in sentence.text
+    assert sentence.words == len("3 of 9 people with an opinion are critical:".split()) + 1  # and its full stop
+
+
+def test_right_to_left_words_stay_in_their_place() -> None:
+    sentence = paragraph(group_claim("p4", cite("p4", "הסירה זולה"), voices=3, of=9, tone="positive")).sentences[0]
+    assert "\u2068“הסירה זולה”\u2069" in sentence.text
+
+
+def test_a_quote_cannot_close_its_isolation() -> None:
+    text = said(group_claim("p1", cite("p1", "a\u2069\u202eb"), voices=3, of=9, tone="negative"))
+    assert "\u2068“a\u202eb”\u202c\u2069" in text
+
+
+def test_numbers_follow_the_order_of_first_citation() -> None:
+    numbers = numbered(brief(claims=(CRITICAL, REPORTING, POSITIVE)))
+    assert list(numbers.items()) == [("p1", 1), ("p2", 2), ("p3", 3), ("p6", 4), ("p5", 5), ("p4", 6)]
+    assert paragraph(CRITICAL, REPORTING).sentences[1].cites == (4,)
+
+
+def test_a_brief_about_another_story_is_refused() -> None:
+    with pytest.raises(ValueError, match="the brief is about ferry, not about bridge"):
+        compose(brief(), story(id="bridge"), language="en")
+
+
+# --- What fits -----------------------------------------------------------------------------------
+
+
+def wordy(group_id: str, *, voices: int, tone: str) -> Claim:
+    return group_claim(group_id, cite("p1"), voices=voices, of=90, tone=tone, label=("one", "two", "three", "four"))
+
+
+def test_the_smallest_groups_beyond_each_sides_first_are_dropped_first() -> None:
+    groups = [
+        wordy("a", voices=30, tone="negative"), wordy("b", voices=20, tone="positive"),
+        wordy("c", voices=9, tone="negative"), wordy("d", voices=8, tone="negative"),
+        wordy("e", voices=7, tone="positive"), wordy("f", voices=3, tone="neutral"),
+    ]  # fmt: skip
+    made = paragraph(VOLUME, REPORTING, *groups, MINORITY)
+    told = [sentence.claim.word("group") for sentence in made.sentences if sentence.claim.kind == "group"]
+    assert told == ["a", "b", "f"]
+    assert made.dropped == 3
+    assert len(made.everything) == 9
+
+
+def test_outlets_go_when_dropping_groups_does_not_suffice() -> None:
+    groups = [wordy(name, voices=n, tone=tone) for name, n, tone in (("a", 9, "negative"), ("b", 8, "positive"))]
+    long = [wordy("c", voices=5, tone="neutral"), wordy("d", voices=5, tone="")]
+    names = replace(
+        REPORTING, words=(("outlets", ("A Long Name Of News", "Another Very Long One", "And A Third")),)
+    )
+    made = paragraph(VOLUME, names, *groups, *long, MINORITY)
+    reporting = next(sentence for sentence in made.sentences if sentence.claim.kind == "reporting")
+    assert "among them" not in reporting.text
+    assert "among them" in made.everything[1].text
+
+
+def test_the_paragraph_always_fits() -> None:
+    rng = random.Random(2026)  # noqa: S311 -- a fixed seed, nothing secret
+    tones = ("negative", "positive", "neutral", "")
+    for _ in range(200):
+        groups = [wordy(f"g{n}", voices=99 - n, tone=rng.choice(tones)) for n in range(rng.randrange(12))]
+        left = rng.choices(list(LEFT_OUT.values()), k=rng.randrange(15))
+        some = [one for one in (VOLUME, REPORTING, MINORITY) if rng.random() < 0.8]
+        made = paragraph(*some, *groups, *left)
+        assert sum(sentence.words for sentence in made.sentences) <= MAX_WORDS
+        assert len(made.left_out_text.split()) <= MAX_LEFT_OUT_WORDS or len(made.left_out) == 1
+        assert len(made.everything) == len(some) + len(groups) + len(left)
+        assert made.dropped == len(made.everything) - len(made.sentences) - len(made.left_out)
+
+
+def test_a_gap_is_never_dropped_for_something_smaller() -> None:
+    made = paragraph(VOLUME, *LEFT)
+    assert "Bluesky not wholly read: unknown, not zero" in made.left_out_text
+
+
+def test_our_words_never_say_most_or_majority_and_per_cent_only_where_a_claim_has_shares() -> None:
+    every = [*CLAIMS, *LEFT_OUT.values(), volume(), volume(opinions=0)]
+    for sentence in paragraph(*every).everything:
+        ours = "".join(part.text for part in sentence.parts if part.language is None)
+        assert not re.search(r"\bmost\b(?!-shared)|majority|%", ours, re.IGNORECASE)
