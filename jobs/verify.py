@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import StoreMissing
-from monitor.model import Input, PostId, Span
+from monitor.model import Input, PostId, Span, Story
 
 from .differing import differences, file_differs, named
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from monitor.model import Brief, Evidence, Report, Story, Understood
+    from monitor.model import Brief, Evidence, Report, Understood
     from monitor.store import Store
 
 _SHOWN = 160  # characters of what an unreadable document says
@@ -53,7 +53,7 @@ class _Document:
     notes: tuple[str, ...]
 
     def claims_that(self, cite: Callable[[dict[str, Any]], bool]) -> str:
-        """Return the names of the claims with a citation for which `cite` holds, else of the first one, "" for none."""
+        """Name the claims with a citation for which `cite` holds; without one the first, which counts all."""
         found = [
             named(number, claim)
             for number, claim in enumerate(self.claims, start=1)
@@ -65,8 +65,8 @@ class _Document:
 def verify(report_json: Path, *, store: Path | None = None, config_store: Path | None = None) -> Verdict:
     """Recompute `report_json` from exactly the rows that it names, render it again, compare.
 
-    The database is `store`, else the one that the report names relative to itself, else `config_store`;
-    StoreMissing where that is not there.
+    The database is `store`, else the one that the report names relative to itself, else (also where that is not
+    there) `config_store`; StoreMissing where there is none.
     """
     from monitor.store import Store  # noqa: PLC0415 (heavy)
     from reports.json import hash_of  # noqa: PLC0415 (reports load their tables)
@@ -77,7 +77,8 @@ def verify(report_json: Path, *, store: Path | None = None, config_store: Path |
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}"[:_SHOWN]
         return Verdict(ok=False, problems=(f"{report_json}: no report as this program writes it ({what})",))
-    problems, notes = [], []
+    problems: list[str] = []
+    notes: list[str] = []
     is_whole = hash_of(document.whole) == document.whole.get("hash")
     if not is_whole:
         problems.append("the document was changed after it was written: its hash is not that of its content")
@@ -89,7 +90,10 @@ def verify(report_json: Path, *, store: Path | None = None, config_store: Path |
 
 
 def _database(report_json: Path, document: _Document, store: Path | None, config_store: Path | None) -> Path:
-    path = store or (report_json.parent / document.store if document.store else None) or config_store
+    named = report_json.parent / document.store if document.store else None
+    if store is None and named is not None and not named.is_file() and config_store is not None:
+        named = None  # the report was taken elsewhere, its database was not
+    path = store or named or config_store
     if path is None:
         raise StoreMissing(f"{report_json} names no database; say which with --store")
     if not path.is_file():

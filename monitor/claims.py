@@ -251,9 +251,9 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
     role_posts = {post for _, post in group.roles}
     heard = group.quote.post if group.quote else None
     speaker = next((row.finding.voice for row in rows if row.post.id == heard), None)
-    others = sorted((r for r in rows if r.finding.voice != speaker), key=lambda row: row.post.id not in role_posts)
+    others = [r for r in rows if r.finding.voice != speaker and r.post.id not in known.withheld]
     proof: list[PostCitation] = [group.quote] if group.quote else []
-    proof += places(others, known.withheld, MOST_CITED - len(proof)) if others or not proof else []
+    proof += map(cite, sorted(others, key=lambda row: row.post.id not in role_posts)[: MOST_CITED - len(proof)])
     if not proof:
         proof += places(rows, known.withheld)
     cited = {citation.post for citation in proof}

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 def _one_of(claim: Claim, found: Sequence[tuple[list[Understood], Expected]], known: Recount) -> Expected:
-    """Return what is expected of the one among `found` whose first post is cited."""
+    """Return what is expected of the one among `found` whose first post is cited; of several, the one it tells."""
+    begun = []
     for rows, expected in found:
         shown = [row for row in rows if row.post.id not in known.withheld] or rows
         cited = claim.citations[0]
         if isinstance(cited, PostCitation) and cited.post == shown[0].post.id and len(claim.citations) == 1:
-            return expected
-    raise Refused("the post that it cites began nothing of the kind")
+            begun.append(expected)
+    if not begun:
+        raise Refused("the post that it cites began nothing of the kind")
+    told = Expected(numbers=dict(claim.numbers), words=dict(claim.words))
+    return next((each for each in begun if each == told), begun[0])
 
 
 def _copies(claim: Claim, _brief: Brief, known: Recount) -> Expected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 SHARES_FROM = 30
 """Voices with an opinion from which on shares may be printed."""
 _TONES = ("negative", "neutral", "positive", "unclear")
+_DAY = timedelta(hours=23)  # the shortest local day
 _HOURS_TOLD = 48  # beyond it a step is told in days
 
 
@@ -201,9 +203,11 @@ def timeline_table(page: Page) -> Table:
     """Return the steps of the timeline that hold posts or were not wholly read."""
     words = page.words
     columns = ("from", "posts", "unread")
+    first = page.report.timeline[0]
+    when = words.day if first.until - first.since >= _DAY else words.short_moment
     rows = tuple(
         (
-            words.moment(point.since, page.zone),
+            when(point.since, page.zone),
             words.number(point.posts),
             *(words.number(getattr(point, tone)) for tone in _TONES[:3]),
             words.pattern("page.read_no" if point.unread else "page.read_yes"),
@@ -213,8 +217,13 @@ def timeline_table(page: Page) -> Table:
     )
     named = [words.pattern(f"page.timeline_{name}") for name in columns]
     tones = [words.name("tones", tone) for tone in _TONES[:3]]
-    skipped = words.pattern("page.timeline_skipped") if len(rows) < len(page.report.timeline) else ""
-    return Table(title=skipped or words.pattern("page.timeline"), head=(*named[:2], *tones, named[2]), rows=rows)
+    return Table(title=words.pattern("page.timeline_steps"), head=(*named[:2], *tones, named[2]), rows=rows)
+
+
+def timeline_note(page: Page) -> str:
+    """Say what the table of the timeline leaves out, "" where it is whole."""
+    whole = all(point.posts or point.unread for point in page.report.timeline)
+    return "" if whole else page.words.pattern("page.timeline_skipped")
 
 
 def sources_table(page: Page) -> Table:

@@ -126,6 +126,7 @@ def _counted(made: Page) -> list[str]:
     if made.report.timeline:
         heading = f"## {words.pattern('page.timeline')}"
         blocks += [heading, figures.timeline_text(made), *_table(figures.timeline_table(made))]
+        blocks.append(figures.timeline_note(made))
     blocks.append(f"## {words.pattern('page.groups')}")
     blocks += [_card(card, words) for card in cited.cards(made)] or [words.pattern("page.groups_none")]
     blocks += [f"## {words.pattern('page.compare')}", figures.agreement(made)[1], *_table(_tones(made))]

@@ -164,7 +164,7 @@ def _group(claim: Claim, talk: Talk) -> Parts:
     values["share"] = ""
     if _has(claim, "share"):
         figures = {name: words.number(claim.number(name)) for name in ("share", "low", "high")}
-        values["share"] = words.say("group.share", **figures)
+        values["share"] = words.say("group.share" if claim.number("share") else "group.share_small", **figures)
     if _n(claim, "voices") == _n(claim, "of"):
         return words.parts("group.all", **values)
     return words.parts("group.first" if talk.first_group else "group.next", **values)
@@ -184,7 +184,8 @@ def _minority(claim: Claim, talk: Talk) -> Parts:
 def _no_minority(claim: Claim, talk: Talk) -> Parts:
     words, leading = talk.words, _n(claim, "leading")
     side = words.form(f"sides.{word(claim, 'stance')}", leading)
-    return words.parts("no_minority.text", leading=words.number(leading), side=side)
+    of = words.number(claim.number("of"))
+    return words.parts("no_minority.text", leading=words.number(leading), of=of, side=side)
 
 
 def _change(claim: Claim, talk: Talk) -> Parts:
@@ -228,7 +229,7 @@ def _flood(claim: Claim, talk: Talk) -> Parts:
         "left_out.flood_short" if talk.short and not one_account else long,
         posts=words.count("post" if one_account else "near_identical", claim.number("posts")),
         accounts=words.count("account", claim.number("accounts")) if _has(claim, "accounts") else "",
-        minutes=words.say("left_out.minutes", minutes=words.count("minute", minutes)) if minutes else "",
+        minutes=words.say("left_out.within", time=words.duration(minutes)) if minutes else "",
         new=words.pattern("left_out.new") if word(claim, "new_accounts") else "",
         left_out=words.number(claim.number("left_out")),
     )

@@ -106,12 +106,14 @@ def _header(report: Report, words: Phrases) -> str:
 
 
 def _times(since: datetime | None, until: datetime | None, words: Phrases, zone: str) -> str:
-    """Return "09:00-17:00" within one local day, else the days."""
+    """Return the clock times within one local day, else the days, with their years where those differ."""
     if since is None or until is None:
         return words.window(since, until, zone)
-    if since.astimezone(ZoneInfo(zone)).date() == until.astimezone(ZoneInfo(zone)).date():
+    first, last = since.astimezone(ZoneInfo(zone)), until.astimezone(ZoneInfo(zone))
+    if first.date() == last.date():
         return f"{words.clock(since, zone)}–{words.clock(until, zone)}"
-    return f"{words.short_day(since, zone)}–{words.short_day(until, zone)}"
+    day = words.short_day if first.year == last.year else words.day
+    return f"{day(since, zone)}–{day(until, zone)}"
 
 
 def _volume(report: Report, words: Phrases, paragraph: Paragraph, links: Mapping[PostId, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -13,11 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from jobs.brief import brief_each
 from jobs.deliver import deliver
 from jobs.delivery.slack import SlackBot, SlackOptions, SlackWebhook, SlackWebhookOptions
-from monitor.model import StoryId
+from jobs.publish import publish
+from jobs.understand import understand
+from monitor.model import Page, Span, StoryId
 from monitor.store import NewMessage, PublishedReport, Store
-from tests.builders import NOON
+from tests.builders import NOON, post, story
 from tests.fakes.slack import FakeSlack, invalid
 
 if TYPE_CHECKING:
@@ -246,6 +250,18 @@ def test_an_uncertain_edit_is_made_again(store: Store, slack: FakeSlack) -> None
     assert said(slack) == ["ten"]
 
 
+def test_a_message_that_was_taken_back_meanwhile_is_not_sent_again(tmp_path: Path, slack: FakeSlack) -> None:
+    slack.fail("chat.postMessage", "drop_before")
+    with Store.open(tmp_path / "store.db") as store:
+        store.save_page(page(), source="x", query="q", at=NOON)
+        queue(store, "ferry", text=f"see {page().posts[0].url}")
+        run(store, [bot(slack)])
+        store.forget([page().posts[0].id], at=NOON)
+        assert run(store, [bot(slack)], minutes=1) == []
+        assert states(store) == ["failed"]
+    assert slack.messages == []
+
+
 def test_before_looking_a_service_is_given_time_to_settle(store: Store, slack: FakeSlack) -> None:
     slack.fail("chat.postMessage", "drop_after")
     queue(store, "ferry")
@@ -378,3 +394,74 @@ def test_a_bot_killed_while_editing_has_the_edit_after_the_next_run(
         assert run(store, [bot(slack)], minutes=1) == []
         assert said(slack) == ["ten"]
         assert states(store) == ["sent", "sent"]
+
+
+# --- The main job ----------------------------------------------------------------------------------
+
+WORDS = (
+    "I hate that it closes, our sheep never reach the summer pasture.",
+    "Terrible plan, the sheep stay behind and the pasture is lost.",
+    "I love the fast boat that replaces it, it saves money, great news.",
+)
+
+
+def page() -> Page:
+    stories = [story(id=StoryId(name), title=f"County closes the {name}") for name in ("ferry", "bridge")]
+    posts = [
+        post(f"{about.id}{n}", by=f"{about.id}{n}", minutes=n, text=text, found_for=(about.id,))
+        for about in stories
+        for n, text in enumerate(WORDS)
+    ]
+    covered = Span(since=NOON, until=NOON + timedelta(hours=1))
+    return Page(posts=tuple(posts), stories=tuple(stories), cursor="c", covered=covered)
+
+
+def report_and_deliver(
+    store: Store, out: Path, channels: Sequence[SlackBot | SlackWebhook], *, hours: int
+) -> list[str]:
+    as_of = NOON + timedelta(hours=hours)
+    understand(store, own_accounts=frozenset(), outlets=frozenset())
+    brief_each(store, as_of=as_of)
+    publish(store, out=out, language="en", time_zone="UTC", as_of=as_of, channels=channels)
+    return run(store, channels, minutes=60 * hours)
+
+
+def test_a_channel_gets_one_valid_message_a_story_however_often_the_job_runs(
+    tmp_path: Path, slack: FakeSlack
+) -> None:
+    channels: list[SlackBot | SlackWebhook] = [bot(slack), webhook(slack)]
+    with Store.open(tmp_path / "store.db") as store:
+        store.save_page(page(), source="x", query="q", at=NOON)
+        assert report_and_deliver(store, tmp_path / "out", channels, hours=2) == []
+        assert report_and_deliver(store, tmp_path / "out", channels, hours=2) == []
+        assert report_and_deliver(store, tmp_path / "out", channels, hours=3) == []
+    by_channel = [[m for m in slack.messages if ("metadata" in m) is is_bot] for is_bot in (True, False)]
+    for messages in by_channel:
+        titles = sorted(message["blocks"][0]["text"]["text"].split(" · ")[1] for message in messages)
+        assert titles == ["County closes the bridge", "County closes the ferry"]
+    assert all(invalid(message) is None for message in slack.messages)
+    assert not any(text in json.dumps(slack.messages) for text in WORDS)
+
+
+def test_no_secret_is_written_anywhere(
+    tmp_path: Path, slack: FakeSlack, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    canaries = ["xoxb-canary-1", "xoxb-canary-2", "canary-hook-3", "canary-hook-4", "canary-hook-5"]
+    told: list[str] = []
+    with caplog.at_level(logging.DEBUG), Store.open(tmp_path / "store.db") as store:
+        store.save_page(page(), source="x", query="q", at=NOON)
+        for hours, (canary, fault) in enumerate(
+            zip(canaries, ("drop_after", "invalid_auth", "html_503", "no_service", "drop_before"), strict=True),
+            start=2,
+        ):
+            slack.token, slack.webhook_path = canary, f"/services/{canary}"
+            channel = bot(slack, name=canary[-1]) if canary.startswith("xoxb") else webhook(slack, name=canary[-1])
+            slack.fail("chat.postMessage" if canary.startswith("xoxb") else "webhook", fault)
+            told += report_and_deliver(store, tmp_path / "out", [channel], hours=hours * 24)
+            told += run(store, [channel], minutes=60 * 24 * hours + 5)
+    assert len(told) >= 5
+    out, err = capfd.readouterr()
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 6
+    written = b"\n".join([*files, "\n".join([caplog.text, out, err, *told]).encode()])
+    assert [canary for canary in canaries if canary.encode() in written] == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import gate
@@ -197,11 +198,8 @@ def _with_label(brief: Brief, *label: str) -> tuple[Claim, Brief]:
     ],
 )
 def test_a_label_word_that_the_group_does_not_give_is_refused(label: tuple[str, ...], reason: str) -> None:
-    rows = [
-        said(f"a{n:03d}", f"The farmers lose their pasture, says a001, says Mallory, and the sheep stay behind {n}")
-        for n in (12, 12.5)
-    ]
-    talk = evidence([replace(row, post=replace(row.post, text=row.post.text)) for row in [*rows, *against(6, 20)]])
+    text = "The farmers lose pasture, says a001, says Mallory, and 12 sheep stay behind"
+    talk = evidence([said("a001", text), said("a002", text), *against(6, 20)])
     brief = write_brief(talk)
     claim, changed = _with_label(brief, *label)
     refusal = gate.refuse(claim, changed, talk)
@@ -312,58 +310,54 @@ def test_a_claim_that_is_said_twice_is_said_once() -> None:
 
 # --- any talk ----------------------------------------------------------------------------------------
 
-_TEXTS = st.sampled_from(
-    (
-        *AGAINST,
-        *IN_FAVOUR,
-        "",
-        "ok",
-        "@county https://x.example/1",
-        "Call 202-555-0143",
-        "섬 사람들은 어떻게 하나요",
-        "<b>no</b>",
-    )
-)
+_TEXTS = (
+    *AGAINST, *IN_FAVOUR, "", "ok", "@county https://x.example/1", "Call 202-555-0143",
+    "섬은 어떻게 하나", "<b>no</b>",
+)  # fmt: skip
 
 
-@st.composite
-def _rows(draw: st.DrawFn) -> list[Understood]:
+def _talk(seed: int) -> list[Understood]:
+    """Up to 45 posts of all sorts, in any mixture: a seed has a short name where a failing example is told."""
+    chance = Random(seed)  # noqa: S311 - for examples, not for secrets
     rows: list[Understood] = []
-    for n in range(draw(st.integers(0, 40))):
-        who = draw(st.integers(0, 25))
-        tone = draw(st.sampled_from(("negative", "neutral", "positive")))
-        scored = draw(st.sampled_from(("yes", "unclear", "no")))
-        root = draw(st.sampled_from([None, None, None, *[row.post.id for row in rows if row.counts]]))
+    for n in range(chance.randint(0, 45)):
+        who = chance.randint(0, 40)
+        scored = chance.choice(("yes", "unclear", "no"))
+        tone = chance.choice(("negative", "neutral", "positive"))
         rows.append(
             understood(
-                post(f"p{n}", by=f"u{who}", text=draw(_TEXTS), minutes=draw(st.integers(0, 600))),
-                kind=draw(st.sampled_from(("opinion", "opinion", "reporting", "question", "other"))),
-                language=draw(st.sampled_from(("en", "en", "nb", "und"))),
+                post(f"p{n}", by=f"u{who}", text=chance.choice(_TEXTS), minutes=chance.randint(0, 600)),
+                kind=chance.choice(("opinion", "opinion", "reporting", "question", "other")),
+                language=chance.choice(("en", "en", "nb", "und")),
                 sentiment=None if scored == "no" else sentiment(tone, unclear=scored == "unclear"),
                 not_scored="no scorer" if scored == "no" else None,
-                stance=draw(st.sampled_from(("neither", "support", "oppose"))),
-                ironic=draw(st.booleans()),
+                stance=chance.choice(("neither", "support", "oppose")),
+                ironic=chance.random() < 0.3,
                 voice=VoiceId(f"v{who}"),
-                copy_of=root,
-                flood=draw(st.sampled_from((None, None, None, "one account", "near-identical"))),
+                copy_of=chance.choice([None, None, None, *(row.post.id for row in rows if row.counts)]),
+                flood=chance.choice((None, None, None, "one account", "near-identical")),
             )
         )
     return rows
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(_rows(), _rows(), st.integers(0, 3))
-def test_whatever_is_said_the_brief_that_is_written_passes_whole(
-    rows: list[Understood], before: list[Understood], tombstones: int
-) -> None:
-    talk = evidence(rows, tombstones=tombstones, previous=write_brief(evidence(before)))
+_SEEDS = st.integers(0, 1_000_000)
+
+
+@settings(deadline=None)
+@given(_SEEDS, _SEEDS, st.integers(0, 3))
+def test_whatever_is_said_the_brief_that_is_written_passes_whole(now: int, before: int, tombstones: int) -> None:
+    talk = evidence(_talk(now), tombstones=tombstones, previous=write_brief(evidence(_talk(before))))
     brief = write_brief(talk)
-    assert gate.gated(brief, talk) == (brief, ())
+    made, reasons = gate.gated(brief, talk)
+    assert reasons == ()
+    assert made.hash == brief.hash
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(_rows(), st.randoms(use_true_random=False))
-def test_the_order_of_the_posts_changes_no_byte(rows: list[Understood], chance: Any) -> None:
+@settings(deadline=None, max_examples=30)
+@given(_SEEDS)
+def test_the_order_of_the_posts_changes_no_byte(seed: int) -> None:
+    rows = _talk(seed)
     shuffled = list(rows)
-    chance.shuffle(shuffled)
+    Random(seed).shuffle(shuffled)  # noqa: S311 - likewise
     assert write_brief(evidence(shuffled)).hash == write_brief(evidence(rows)).hash

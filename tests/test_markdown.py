@@ -22,11 +22,12 @@ def test_the_document_of_a_story_nobody_mentions_is_gold() -> None:
 
 
 HOSTILE = [
-    "# Heading", "- item", "+ item", "* item", "1. one", "12) twelve", "> quote", "---", "===", "| a | b |", "```", "~~~",
-    "[x](https://evil.example)", "![x](https://evil.example/p.png)", "[x]: javascript:alert(1)", "[^1]: note",
-    "<b>bold</b>", "<!-- hide", "&#x3C;script&#x3E;", "&amp;", "`code`", "**bold**", "__bold__", "~~gone~~", "a\\*b\\",
-    "https://evil.example/x", "www.evil.example", "me@evil.example", "<https://evil.example>", "    indented",
-    "line\n# heading\n\n- list", "x\n=====", "[ ] task", "$x$", ":smile:", "@team #12",
+    "# Heading", "- item", "+ item", "* item", "1. one", "12) twelve", "> quote", "---", "===", "| a | b |", "```",
+    "~~~", "[x](https://evil.example)", "![x](https://evil.example/p.png)", "[x]: javascript:alert(1)",
+    "[^1]: note", "<b>bold</b>", "<!-- hide", "&#x3C;script&#x3E;", "&amp;", "`code`", "**bold**", "__bold__",
+    "~~gone~~", "a\\*b\\", "https://evil.example/x", "www.evil.example", "me@evil.example", "<https://evil.example>",
+    "    indented",
+    "line\n# heading\n\n- list", "x\n=====", "[ ] task", "$x$", ":smile:", "@team #12", "//evil.example/x",
 ]  # fmt: skip
 
 

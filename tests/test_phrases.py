@@ -51,7 +51,7 @@ def test_every_qualifier_has_a_word(language: str) -> None:
 
 
 def test_an_unknown_language_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="no phrases for 'xx'; there are: .*en"):
+    with pytest.raises(ValueError, match=r"no phrases for 'xx'; there are: .*en"):
         phrases("xx")
 
 
@@ -115,6 +115,14 @@ def test_a_window_is_said_in_local_time(since: datetime | None, until: datetime 
 def test_the_clock_follows_daylight_saving() -> None:
     assert EN.clock(datetime(2026, 3, 29, 0, 30, tzinfo=UTC), "Europe/Oslo") == "01:30"
     assert EN.clock(datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "Europe/Oslo") == "03:30"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "1 minute"), (180, "180 minutes"), (181, "4 hours"), (4_320, "72 hours"), (4_321, "4 days")],
+)
+def test_a_duration_is_told_in_the_unit_that_is_read_at_a_glance(minutes: int, said: str) -> None:
+    assert EN.duration(minutes) == said
 
 
 def test_a_language_without_plurals_needs_one_form() -> None:

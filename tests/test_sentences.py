@@ -82,15 +82,18 @@ def test_reports_and_questions_are_no_opinion() -> None:
 
 
 def test_few_posts_are_counted_and_listed() -> None:
-    posts = [
-        claim("post", cite("p1", "The ferry must stay"), words={"platform": "x", "post_kind": "opinion", "tone": "negative"}),
-        claim("post", cite("p9", "Is there a boat at night?"), words={"platform": "x", "post_kind": "question", "tone": ""}),
-        claim("post", cite("p7"), words={"platform": "bluesky", "post_kind": "opinion", "tone": "", "possibly_ironic": "yes"}),
-    ]  # fmt: skip
+    shown = (
+        (cite("p1", "The ferry must stay"), {"platform": "x", "post_kind": "opinion", "tone": "negative"}),
+        (cite("p9", "Is there a boat at night?"), {"platform": "x", "post_kind": "question", "tone": ""}),
+        (cite("p7"), {"platform": "bluesky", "post_kind": "opinion", "tone": "", "possibly_ironic": "yes"}),
+    )
+    posts = [claim("post", citation, words=words) for citation, words in shown]
     made = paragraph(volume(posts=3, voices=3, opinions=2, reporting_posts=0), *posts)
     assert [sentence.text for sentence in made.sentences] == [
-        "Very limited discussion on X and Bluesky: 3 posts by 3 people on 3 February 2026 from 10:00 to 18:00; "
-        "2 people give an opinion.",
+        (
+            "Very limited discussion on X and Bluesky: 3 posts by 3 people on 3 February 2026 from 10:00 to 18:00; "
+            "2 people give an opinion."
+        ),
         "A post on X, critical in tone, says: “The ferry must stay”.",
         "A post on X asks: “Is there a boat at night?”",
         "A post on Bluesky (possibly ironic) is counted, its text withheld.",
@@ -103,8 +106,8 @@ def test_usual_is_told_where_it_is_known() -> None:
 
 def test_reporting_names_outlets_and_quotes_the_news() -> None:
     assert said(REPORTING) == (
-        "8 accounts only share the news, among them Fjord Courier and <i>Kyst</i> & Fjell (9 posts, copied 12 times); "
-        "the most-shared report reads: “County closes the Sundvik ferry in April”."
+        "8 accounts only share the news, among them Fjord Courier and <i>Kyst</i> & Fjell "
+        "(9 posts, copied 12 times); the most-shared report reads: “County closes the Sundvik ferry in April”."
     )
 
 
@@ -146,6 +149,12 @@ def test_a_share_is_told_with_its_range_from_thirty_voices() -> None:
     assert said(shared) == "40 of 120 people with an opinion (about 35%, range 5–65%) are critical."
 
 
+def test_a_share_that_rounds_to_nothing_is_small_and_not_nothing() -> None:
+    words = {"group": "p1", "label": (), "language": "en", "stance": "oppose", "tone": "", "roles": ()}
+    tiny = claim("group", cite("p1"), words=words, voices=2, posts=2, of=124, share=0, low=0, high=55)
+    assert said(tiny) == "2 of 124 people with an opinion (under 5%, range up to 55%) are against."
+
+
 def test_an_ironic_group_is_possibly_ironic() -> None:
     assert "(possibly ironic)" in said(group_claim("p1", voices=2, of=9, tone="positive", possibly_ironic="yes"))
 
@@ -156,15 +165,13 @@ def test_a_split_gives_both_numbers() -> None:
 
 
 def test_a_minority_that_was_told_is_not_told_again() -> None:
-    assert (
-        said(POSITIVE, MINORITY) == "The other side is smaller: its largest group is the 4 of 14 who are positive."
-    )
+    assert said(POSITIVE, MINORITY) == "The largest group of the smaller side is the 4 of 14 who are positive."
     assert said(MINORITY).startswith("On the other side, 4 of 14 people with an opinion are positive")
 
 
 def test_no_minority_is_said() -> None:
     none = claim("no_minority", words={"stance": "oppose", "by": "tone"}, leading=12, of=14)
-    assert said(none) == "12 are critical; no group of 3 or more people takes the other side."
+    assert said(none) == "12 of 14 are critical; no group of 3 or more people takes the other side."
 
 
 @pytest.mark.parametrize(
@@ -186,6 +193,14 @@ LEFT_OUT = {
     "1 original, reposted 49 times.": claim("copies", originals=1, copies=49, top=49),
     "3 originals, reposted 60 times (one of them 49 times).": claim("copies", originals=3, copies=60, top=49),
     "300 near-identical posts by 280 accounts within 40 minutes, new ones among them, 299 left out.": LEFT[1],
+    "40 posts by one account within 46 days, 39 left out.": claim(
+        "flood",
+        words={"reason": "one account", "new_accounts": ""},
+        posts=40,
+        left_out=39,
+        accounts=1,
+        minutes=64_839,
+    ),
     "40 posts by one account within 1 minute, 39 left out.": claim(
         "flood", words={"reason": "one account", "new_accounts": ""}, posts=40, left_out=39, accounts=1, minutes=1
     ),
@@ -210,11 +225,11 @@ LEFT_OUT = {
         read=31,
         of_about=210,
     ),
-    "Bluesky not read from 3 February 2026, 13:00 to 4 February 2026, 13:00, 2 times (down): unknown, not zero.": claim(
+    "Bluesky not read from 3 February 2026, 13:00 to 4 February 2026, 13:00, 2 times: unknown, not zero.": claim(
         "gap",
         GapCitation(gap=GAP),
         GapCitation(gap=replace(GAP, since=NOON + timedelta(hours=20), until=NOON + timedelta(hours=24))),
-        words={"source": "bluesky", "reason": "down"},
+        words={"source": "bluesky", "reason": ""},
         gaps=2,
     ),
 }
@@ -239,7 +254,7 @@ def test_a_quote_is_verbatim_and_no_word_of_ours() -> None:
     quote = "two\nlines & <b>{of}</b> “it”"
     sentence = paragraph(group_claim("p1", cite("p1", quote), voices=3, of=9, tone="negative")).sentences[0]
     assert f"“{quote}”" in sentence.text
-    assert sentence.words == len("3 of 9 people with an opinion are critical:".split()) + 1  # and its full stop
+    assert sentence.words == 10  # "3 of 9 people with an opinion are critical:" and the full stop
 
 
 def test_right_to_left_words_stay_in_their_place() -> None:

@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -213,6 +214,17 @@ def test_a_long_title_is_cut_after_a_whole_word() -> None:
     header = json.loads(render(report(title="ferry " * 60)))["blocks"][0]["text"]["text"]
     assert len(header) <= 150
     assert re.search(r"(?<=ferry)… · 09:00–17:00$", header)
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(1, "3 Feb–4 Feb"), (400, "3 February 2026–10 March 2027")],
+)
+def test_a_window_of_more_than_a_day_names_its_days(days: int, shown: str) -> None:
+    made = report()
+    brief = replace(made.brief, window=Span(since=NOON, until=NOON + timedelta(days=days)))
+    header = json.loads(render(replace(made, brief=brief)))["blocks"][0]["text"]["text"]
+    assert header == f"What people say · County closes the ferry · {shown}"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,11 @@ DISTRIBUTION = "what-people-say-monitor"
 
 @click.command(help="Show it all on shipped posts: no keys, no network. Writes OUT and prints a paragraph a story.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/demo"), show_default=True
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Where it all goes.",
 )
 @click.option(
     "--data",

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from jobs.shell import Shell, as_json, as_of, language, shown, window
-from monitor.model import PostCitation
 
 from .read import find_story
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from jobs.app import App
-    from monitor.model import Brief, Story
 
 
 @click.command(help="Say what people say about STORY now, with its proof; publish nothing.")
@@ -37,30 +29,14 @@ def brief(shell: Shell, story: str, *, as_json: bool) -> None:
     if as_json:
         from reports.json import brief_document  # noqa: PLC0415
 
-        shell.document(brief_document(made, about, app.written_in()))
+        shell.document(brief_document(made, about, app.written_in(), app.zone.key))
         return
+    from reports.plain import paragraph, places  # noqa: PLC0415
+
     shell.data(shell.heading(shown(about.title)))
-    for line in _lines(made, about, app):
+    said = paragraph(made, about, language=app.written_in(), time_zone=app.zone.key)
+    for line in (*said, *places(made)):
         shell.data(shown(line))
-
-
-def _lines(made: Brief, about: Story, app: App) -> Iterator[str]:
-    """Yield the paragraph, what it leaves out, and where each [n] stands."""
-    from reports.sentences import compose, numbered  # noqa: PLC0415
-
-    numbers = numbered(made)
-    said = compose(made, about, language=app.written_in(), time_zone=app.zone.key, numbers=numbers)
-    for sentences in (said.sentences, said.left_out):
-        if sentences:
-            yield " ".join(f"{s.text}{''.join(f' [{n}]' for n in s.cites)}" for s in sentences)
-    addresses = {
-        cited.post: cited.url
-        for claim in made.claims
-        for cited in claim.citations
-        if isinstance(cited, PostCitation)
-    }
-    for post, number in numbers.items():
-        yield f"[{number}] {addresses[post] or post}"
 
 
 @click.command(help="Write the report of each STORY, or of all stories; print the files.")

@@ -5,6 +5,7 @@ A pattern's `{name}` is filled once: what is filled in is never read as a patter
 
 from __future__ import annotations
 
+import math
 import string
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _LONG_WINDOW = timedelta(days=3)  # beyond it the hours only distract
+_MINUTES_TOLD, _HOURS_TOLD = 180, 72  # beyond them the next unit is easier to grasp
 _MIDNIGHT = timedelta(microseconds=1)
 
 # Which form a counted thing takes; the names of the forms are those of the CLDR plural rules.
@@ -132,6 +134,17 @@ class Phrases:
         """Return the local day of `at`, for an axis."""
         local = at.astimezone(ZoneInfo(zone))
         return self.say("dates.short_day", day=str(local.day), month=self._month(local, "short_months"))
+
+    def short_moment(self, at: datetime, zone: str) -> str:
+        """Return local day and time, for a narrow column."""
+        return self.say("dates.short_moment", date=self.short_day(at, zone), time=self.clock(at, zone))
+
+    def duration(self, minutes: int) -> str:
+        """Return a time span in the unit that is read at a glance, begun hours and days as whole ones."""
+        if minutes <= _MINUTES_TOLD:
+            return self.count("minute", minutes)
+        hours = math.ceil(minutes / 60)
+        return self.count("hour", hours) if hours <= _HOURS_TOLD else self.count("day", math.ceil(hours / 24))
 
     def clock(self, at: datetime, zone: str) -> str:
         """Return the local time of day."""

@@ -1,0 +1,335 @@
+"""From findings to claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.claims import write_brief
+from monitor.labels import is_a_name
+from monitor.model import Brief, Claim, Gap, PostCitation, PostId, Role, VoiceId
+from monitor.quotes import lines, opening, size
+from tests.builders import NOON, post, sentiment, story
+from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
+
+
+def _only(brief: Brief, kind: str) -> Claim:
+    (claim,) = (claim for claim in brief.claims if claim.kind == kind)
+    return claim
+
+
+def _kinds(brief: Brief) -> list[str]:
+    return [claim.kind for claim in brief.claims]
+
+
+def _quotes(brief: Brief) -> list[str]:
+    cited = (citation for claim in brief.claims for citation in claim.citations)
+    return [citation.quote for citation in cited if isinstance(citation, PostCitation) and citation.quote]
+
+
+# --- volume ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("voices", "word"),
+    [(1, "very limited"), (9, "very limited"), (10, "limited"), (29, "limited"), (30, "moderate"), (99, "moderate"),
+     (100, "active"), (399, "active"), (400, "extensive")],
+)  # fmt: skip
+def test_the_qualifier_follows_the_voices_with_an_opinion(voices: int, word: str) -> None:
+    assert write_brief(evidence(against(voices))).qualifier == word
+
+
+def test_no_posts_is_proved_by_the_reads_and_nothing_read_is_not_measured() -> None:
+    read = write_brief(evidence())
+    assert (read.qualifier, _kinds(read)) == ("none", ["volume"])
+    unread = write_brief(
+        evidence(reads=(), gaps=(Gap(source="x", query=None, since=None, until=None, reason="429"),))
+    )
+    assert (unread.qualifier, _kinds(unread)) == ("not measured", ["volume", "gap"])
+
+
+def test_posts_that_only_report_are_no_opinion() -> None:
+    rows = [
+        said(f"n{n}", f"County closes the Sundvik ferry in April, part {n}", kind="reporting") for n in range(6)
+    ]
+    brief = write_brief(evidence(rows))
+    assert (brief.qualifier, brief.groups, _kinds(brief)) == ("none", (), ["volume", "reporting"])
+
+
+def test_copies_and_floods_add_no_voice() -> None:
+    root = said("root", "The sheep stay behind for ever now")
+    rows = [root, *(copy(root, f"c{n}") for n in range(49)), *in_favour(3)]
+    brief = write_brief(evidence(rows))
+    assert dict(_only(brief, "volume").numbers) == {"posts": 4, "voices": 4, "opinions": 4, "reporting_posts": 0}
+    assert dict(_only(brief, "copies").numbers) == {"originals": 1, "copies": 49, "top": 49}
+
+
+def test_usual_is_told_only_for_a_day_with_two_weeks_before_it() -> None:
+    rows, days = against(6), tuple(range(1, 15))
+    assert dict(_only(write_brief(evidence(rows, history=days)), "volume").numbers)["usual_low"] == 2
+    assert "usual_low" not in dict(_only(write_brief(evidence(rows, history=days[1:])), "volume").numbers)
+    longer = replace(evidence(rows, history=days).window, until=UNTIL + timedelta(hours=1))
+    assert "usual_low" not in dict(
+        _only(write_brief(evidence(rows, history=days, window=longer)), "volume").numbers
+    )
+
+
+def test_up_to_four_posts_are_listed_and_five_are_summed_up() -> None:
+    few = write_brief(evidence(against(4)))
+    assert _kinds(few) == ["volume", *["post"] * 4]
+    assert "post" not in _kinds(write_brief(evidence(against(5))))
+
+
+def test_an_ironic_post_is_listed_as_such_and_never_speaks_for_a_group() -> None:
+    wry = said("wry", "Great, another genius plan for our sheep and pasture", ironic=True)
+    listed = write_brief(evidence([wry]))
+    assert _only(listed, "post").word("possibly_ironic") == "yes"
+    grouped = write_brief(evidence([wry, *against(5)]))
+    assert wry.post.text not in _quotes(grouped)
+    assert _only(grouped, "group").word("possibly_ironic") == "yes"
+
+
+# --- groups ------------------------------------------------------------------------------------------
+
+
+def test_below_thirty_voices_only_counts_and_from_thirty_rounded_shares_with_a_range() -> None:
+    few = _only(write_brief(evidence(against(10, 0))), "group")
+    assert [name for name, _ in few.numbers] == ["voices", "posts", "of"]
+    many = next(c for c in write_brief(evidence([*against(18), *in_favour(14)])).claims if c.kind == "group")
+    share, low, high = (many.number(name) for name in ("share", "low", "high"))
+    assert {share % 5, low % 5, high % 5} == {0}
+    assert low < share < high
+
+
+def test_one_voice_is_a_group_only_where_its_side_has_no_other() -> None:
+    alone = write_brief(
+        evidence([*against(6), said("single", "A fast boat saves us all money", "positive", stance="support")])
+    )
+    assert [(group.voices, group.label == ()) for group in alone.groups if group.stance == "support"] == [(1, True)]
+    rows = [*against(6), said("tone", "Terrible news for our sheep today", "negative")]
+    assert [group.stance for group in write_brief(evidence(rows)).groups] == ["oppose", "neither"]
+
+
+def test_two_groups_are_not_quoted_with_the_same_words() -> None:
+    same = "The county should have asked the islanders first."
+    rows = [
+        *(said(f"n{n}", same, minutes=n) for n in range(3)),
+        *(said(f"o{n}", same, stance="oppose") for n in range(3)),
+    ]
+    assert _quotes(write_brief(evidence(rows))) == [same]
+
+
+def test_the_first_post_of_a_campaign_counts_but_speaks_for_nobody() -> None:
+    root = said("bot", "The sheep lose their pasture, stop the county now.", stance="oppose")
+    bots = [copy(root, f"bot{n}", flood="near-identical") for n in range(9)]
+    brief = write_brief(evidence([root, *bots, *against(5, 1)]))
+    assert brief.groups[0].voices == 6
+    assert root.post.text not in _quotes(brief)
+    assert dict(_only(brief, "flood").numbers)["left_out"] == 9
+
+
+def test_a_role_is_told_only_where_a_cited_profile_states_it() -> None:
+    rows = against(8)
+    rows[7] = replace(rows[7], finding=replace(rows[7].finding, role=Role(name="analyst", words="ferry analyst")))
+    claim = _only(write_brief(evidence(rows)), "group")
+    assert claim.word("roles") == ("analyst",)
+    assert rows[7].post.id in {citation.post for citation in claim.citations if isinstance(citation, PostCitation)}
+    assert _only(write_brief(evidence(against(8))), "group").word("roles") == ()
+
+
+def test_a_label_is_made_of_shared_words_and_holds_no_foreign_name() -> None:
+    rows = [said(f"n{n}", f"I blame Mallory for the wasted harbour money, house {n}") for n in range(6)]
+    rows += in_favour(6)
+    label = write_brief(evidence(rows)).groups[0].label
+    assert "mallory" not in label
+    assert {"blame", "wasted"} & set(label)
+
+
+def test_a_name_that_the_story_has_may_stand_in_a_label() -> None:
+    rows = [said(f"n{n}", f"I blame Mallory Quist for this, house {n}") for n in range(6)]
+    told = story(body="The decision was made by Mallory Quist.")
+    label = write_brief(evidence([*rows, *in_favour(6)], story=told)).groups[0].label
+    assert {"mallory", "quist"} <= set(label)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "text", "name"),
+    [
+        ("mallory", "en", "We blame Mallory for it", True),
+        ("pasture", "en", "Pasture is gone. No pasture here", False),
+        ("deck", "de", "Das Deck ist leer", False),
+        ("erika", "de", "Da kommt Erika Muster", True),
+        ("페리", "ko", "페리 좋다", False),
+    ],
+)
+def test_names_are_told_by_their_capitals(word: str, language: str, text: str, name: bool) -> None:  # noqa: FBT001 - a column
+    assert is_a_name(word, language, [text]) is name
+
+
+def test_a_withheld_post_is_counted_and_never_quoted_or_cited_elsewhere() -> None:
+    rows = [said("pii", "Call the mayor at 202-555-0143 about the sheep and the pasture"), *against(6)]
+    brief = write_brief(evidence(rows))
+    assert _only(brief, "volume").number("opinions") == 7
+    assert not any("0143" in quote for quote in _quotes(brief))
+    citing = [
+        claim.kind for claim in brief.claims if any(getattr(c, "post", "") == "p-pii" for c in claim.citations)
+    ]
+    assert citing == ["withheld"]
+
+
+# --- split, minority, change -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("oppose", "support", "kind"),
+    [
+        (11, 10, "split"),
+        (8, 6, "split"),
+        (9, 6, "minority"),
+        (5, 4, "minority"),
+        (6, 2, "no_minority"),
+        (4, 3, "minority"),
+    ],
+)
+def test_split_or_minority_follows_the_rule(oppose: int, support: int, kind: str) -> None:
+    brief = write_brief(evidence([*against(oppose), *in_favour(support)]))
+    assert [k for k in _kinds(brief) if k in ("split", "minority", "no_minority")] == [kind]
+    assert (brief.split, brief.minority is not None) == (kind == "split", kind == "minority")
+
+
+def test_tone_tells_the_sides_only_where_few_take_a_stance() -> None:
+    tones = [said(f"t{n}", f"Lovely boat, lovely trip, part {n}", "positive") for n in range(4)]
+    told = write_brief(evidence([*against(6), *tones]))
+    assert (told.minority, _only(told, "no_minority").word("by")) == (None, "stance")
+    fewer = write_brief(evidence([*against(2), *(said(f"n{n}", f"Bad for sheep {n}") for n in range(5)), *tones]))
+    assert fewer.minority == "p-t0"
+
+
+def test_a_voice_that_speaks_for_both_sides_is_unclear() -> None:
+    both = [
+        said("a", "Sheep first, always", stance="oppose", voice=VoiceId("v")),
+        said("b", "Money first, always", stance="support", voice=VoiceId("v")),
+    ]
+    assert dict(_only(write_brief(evidence([*both, *against(5)])), "unclear").numbers) == {"voices": 1, "of": 6}
+
+
+def test_a_change_is_told_only_where_the_interval_excludes_none() -> None:
+    before = write_brief(evidence(in_favour(80)))
+    turned = write_brief(evidence(against(80), previous=before))
+    claim = _only(turned, "change")
+    assert dict(claim.numbers) == {"now": 0, "of": 80, "before": 80, "of_before": 80}
+    assert dict(claim.words) == {"tone": "positive", "direction": "fewer"}
+    same = write_brief(evidence([*in_favour(80), *against(5)], previous=before))
+    assert "change" not in _kinds(same)
+    assert dict(_only(same, "no_change").numbers) == {"now": 85, "before": 80}
+
+
+def test_without_an_earlier_brief_nothing_is_said_of_change() -> None:
+    assert not {"change", "no_change"} & set(_kinds(write_brief(evidence(against(30)))))
+
+
+# --- what was left out -------------------------------------------------------------------------------
+
+
+def test_a_campaign_is_told_with_its_size_time_and_new_accounts() -> None:
+    claim = next(claim for claim in write_brief(rich()).claims if claim.kind == "flood")
+    assert dict(claim.numbers) == {"posts": 8, "left_out": 7, "accounts": 8, "minutes": 1}
+    assert dict(claim.words) == {"reason": "near-identical", "new_accounts": "yes"}
+
+
+def test_the_headline_figure_does_not_move_with_a_flood() -> None:
+    rows = [*against(11), *in_favour(10)]
+    flood = [said(f"f{n}", "Close it today", "positive", flood="near-identical") for n in range(300)]
+    calm, flooded = write_brief(evidence(rows)), write_brief(evidence([*rows, *flood]))
+    assert calm.figures.net == flooded.figures.net
+    assert calm.figures.raw != flooded.figures.raw
+
+
+def test_a_loud_account_is_told_and_has_one_vote() -> None:
+    brief = write_brief(rich())
+    assert dict(_only(brief, "loud_account").numbers)["posts"] == 20
+    assert brief.left_out.loud_account == 19
+
+
+def test_what_is_not_scored_names_its_languages() -> None:
+    claim = _only(write_brief(rich()), "not_scored")
+    assert (dict(claim.numbers), dict(claim.words)) == ({"posts": 1, "voices": 1}, {"languages": ("ko",)})
+
+
+def test_gaps_of_one_source_and_reason_are_one_claim() -> None:
+    gaps = tuple(
+        Gap(source="x", query="ferry", since=NOON, until=UNTIL, reason="sampled", read=n, of_about=100)
+        for n in (10, 20)
+    )
+    claim = _only(write_brief(evidence(against(5), gaps=gaps)), "gap")
+    assert dict(claim.numbers) == {"gaps": 2, "read": 30, "of_about": 200}
+    assert len(claim.citations) == 2
+
+
+def test_the_claims_stand_in_the_order_of_the_paragraph() -> None:
+    from monitor.model import ClaimKind  # noqa: PLC0415 - only this test needs the order
+
+    order = ClaimKind.__args__  # type: ignore[attr-defined]
+    places = [order.index(kind) for kind in _kinds(write_brief(rich()))]
+    assert places == sorted(places)
+
+
+# --- lines that may be quoted ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hi. The sheep need their summer pasture! No?", ["The sheep need their summer pasture!"]),
+        ("@county @mayor bring back the old ferry https://x.example/1", ["bring back the old ferry"]),
+        ("Ab dem 1. April fährt gar nichts mehr hier", ["Ab dem 1. April fährt gar nichts mehr hier"]),
+        ("No. Never.", []),
+        ("one two three four\nfive six seven eight", ["one two three four", "five six seven eight"]),
+    ],
+)
+def test_lines_are_whole_sentences_of_four_to_thirty_words(text: str, found: list[str]) -> None:
+    assert [line for line, _ in lines(text)] == found
+
+
+def test_lines_are_verbatim_and_of_the_right_length() -> None:
+    text = (
+        f"{'word ' * 12}, {'more ' * 25}; {'tail ' * 3}. 섬 사람들은 어떻게 하나요? 島の人にはフェリーが必要です。"
+        * 3
+    )
+    found = [line for line, _ in lines(text)]
+    assert found
+    assert all(line in text and 4 <= size(line) <= 30 for line in found)
+
+
+@pytest.mark.parametrize("text", ["short", "a b c " * 30, "漢字" * 500, "", "   ", "x" * 5000])
+def test_an_opening_is_verbatim_and_at_most_thirty_words(text: str) -> None:
+    assert opening(text) in text
+    assert size(opening(text)) <= 30
+
+
+def test_no_line_with_markup_or_a_coarse_word_is_quoted() -> None:
+    texts = (
+        "The <b>sheep</b> need their pasture",
+        "These idiots forgot the sheep pasture",
+        "Ask @mayor about sheep pasture",
+    )
+    rows = [said(f"n{n}", text) for n, text in enumerate(texts * 2)]
+    assert _quotes(write_brief(evidence(rows))) == []
+
+
+def test_a_post_that_is_older_than_all_has_no_time() -> None:
+    timeless: Any = said("t", "The sheep need their summer pasture")
+    timeless = replace(timeless, post=replace(timeless.post, created_at=None))
+    brief = write_brief(evidence([*against(5), timeless]))
+    assert brief.groups[0].posts[0] == post("p-t").id == PostId("p-t") or brief.groups[-1].posts[0] == PostId("p-t")
+
+
+def test_a_neutral_tone_takes_no_side() -> None:
+    rows = [said(f"n{n}", f"It is what it is, part {n}", "neutral") for n in range(5)]
+    brief = write_brief(evidence(rows))
+    assert (brief.split, brief.minority) == (False, None)
+    assert brief.groups[0].tone == "neutral"
+    assert sentiment("neutral").label == brief.groups[0].tone
