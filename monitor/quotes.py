@@ -15,7 +15,7 @@ from .text import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .model import PostCitation, Understood
+    from .model import Link, PostCitation, Understood
 
 FEWEST_WORDS = 4
 MOST_WORDS = 30
@@ -25,6 +25,10 @@ _REDUNDANT = 0.5
 """Share of content words in common from which on two quotes say the same."""
 _READ = 200
 """Posts of a group, the most typical ones, whose lines are compared: bounds the time for a large group."""
+_SURELY_ABOUT_IT = 1.0
+_SURE_WORDS = 0.9
+"""From this strength on, links by words were right in 689 of 692 (newsroom and mixed), below it in 80 to 90 %: what
+is quoted should be about the story above all else."""
 _SAYING = 2
 """Content words without which a line does not stand by itself."""
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -106,23 +110,29 @@ def choose(
     """
     if not rows:
         return None
-    common = Counter(word for row in rows for word in content(row.post.text, row.finding.language))
+    said = [(row, content(row.post.text, row.finding.language)) for row in rows]
+    common = Counter(word for _, mine in said for word in mine)
     share = {word: count / len(rows) for word, count in common.items() if count > 1 or len(rows) == 1}
     earlier = list(taken)
-    typical = sorted(rows, key=lambda row: -_typical(content(row.post.text, row.finding.language), share))[:_READ]
+    typical = [row for row, mine in sorted(said, key=lambda pair: -_typical(pair[1], share))[:_READ]]
     best: tuple[float, PostCitation] | None = None
     for row in typical:
         if row.finding.ironic or must_withhold(row.post.text) is not None:
             continue
+        surely = _SURELY_ABOUT_IT * (row.finding.link is not None and _is_sure(row.finding.link))
         for line, whole in lines(row.post.text):
             mine = content(line, row.finding.language)
             score = _fitness(line, mine, whole=whole, label=label, share=share)
             if score is not None:
-                score += 0.5 * _judges(line, row.finding.language) + 0.25 * (line == row.post.text.strip())
+                score += surely + 0.5 * _judges(line, row.finding.language) + 0.25 * (line == row.post.text.strip())
             if score is None or (best is not None and score <= best[0]) or any(_same(mine, one) for one in earlier):
                 continue
             best = (score, cite(row, line))
     return best[1] if best else None
+
+
+def _is_sure(link: Link) -> bool:
+    return link.reason != "words" or link.strength >= _SURE_WORDS
 
 
 def content(text: str, language: str) -> frozenset[str]:

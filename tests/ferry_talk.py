@@ -11,7 +11,6 @@ from monitor.model import (
     Author,
     Evidence,
     Gap,
-    Link,
     PostId,
     ReadWindow,
     Role,
@@ -136,8 +135,3 @@ def rich(*, oppose: int = 24, support: int = 22) -> Evidence:
         Gap(source="rss", query=None, since=NOON, until=None, reason="timed out"),
     )
     return evidence(rows, gaps=gaps, tombstones=2, previous=then, history=tuple(range(20, 36)))
-
-
-def link_to(other: str) -> Link:
-    """A link to another story."""
-    return Link(story=StoryId(other), reason="words", strength=0.5)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from monitor.claims import write_brief
 from monitor.labels import is_a_name
-from monitor.model import Brief, Claim, Gap, PostCitation, PostId, Role, VoiceId
+from monitor.model import Brief, Claim, Gap, PostCitation, Role, VoiceId
 from monitor.quotes import lines, opening, size
-from tests.builders import NOON, post, sentiment, story
+from tests.builders import NOON, sentiment, story
 from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
 
 
@@ -52,9 +51,7 @@ def test_no_posts_is_proved_by_the_reads_and_nothing_read_is_not_measured() -> N
 
 
 def test_posts_that_only_report_are_no_opinion() -> None:
-    rows = [
-        said(f"n{n}", f"County closes the Sundvik ferry in April, part {n}", kind="reporting") for n in range(6)
-    ]
+    rows = [said(f"n{n}", f"County closes the Sundvik ferry, part {n}", kind="reporting") for n in range(6)]
     brief = write_brief(evidence(rows))
     assert (brief.qualifier, brief.groups, _kinds(brief)) == ("none", (), ["volume", "reporting"])
 
@@ -84,7 +81,7 @@ def test_up_to_four_posts_are_listed_and_five_are_summed_up() -> None:
 
 
 def test_an_ironic_post_is_listed_as_such_and_never_speaks_for_a_group() -> None:
-    wry = said("wry", "Great, another genius plan for our sheep and pasture", ironic=True)
+    wry = said("wry", "Great, another genius plan for our sheep and pasture", stance="oppose", ironic=True)
     listed = write_brief(evidence([wry]))
     assert _only(listed, "post").word("possibly_ironic") == "yes"
     grouped = write_brief(evidence([wry, *against(5)]))
@@ -105,12 +102,11 @@ def test_below_thirty_voices_only_counts_and_from_thirty_rounded_shares_with_a_r
 
 
 def test_one_voice_is_a_group_only_where_its_side_has_no_other() -> None:
-    alone = write_brief(
-        evidence([*against(6), said("single", "A fast boat saves us all money", "positive", stance="support")])
-    )
+    single = said("single", "A fast boat saves us all money", "positive", stance="support")
+    alone = write_brief(evidence([*against(6), single]))
     assert [(group.voices, group.label == ()) for group in alone.groups if group.stance == "support"] == [(1, True)]
     rows = [*against(6), said("tone", "Terrible news for our sheep today", "negative")]
-    assert [group.stance for group in write_brief(evidence(rows)).groups] == ["oppose", "neither"]
+    assert [group.stance for group in write_brief(evidence(rows)).groups] == ["oppose"]
 
 
 def test_two_groups_are_not_quoted_with_the_same_words() -> None:
@@ -133,10 +129,10 @@ def test_the_first_post_of_a_campaign_counts_but_speaks_for_nobody() -> None:
 
 def test_a_role_is_told_only_where_a_cited_profile_states_it() -> None:
     rows = against(8)
-    rows[7] = replace(rows[7], finding=replace(rows[7].finding, role=Role(name="analyst", words="ferry analyst")))
+    rows[3] = replace(rows[3], finding=replace(rows[3].finding, role=Role(name="analyst", words="ferry analyst")))
     claim = _only(write_brief(evidence(rows)), "group")
     assert claim.word("roles") == ("analyst",)
-    assert rows[7].post.id in {citation.post for citation in claim.citations if isinstance(citation, PostCitation)}
+    assert rows[3].post.id in {citation.post for citation in claim.citations if isinstance(citation, PostCitation)}
     assert _only(write_brief(evidence(against(8))), "group").word("roles") == ()
 
 
@@ -220,8 +216,8 @@ def test_a_change_is_told_only_where_the_interval_excludes_none() -> None:
     before = write_brief(evidence(in_favour(80)))
     turned = write_brief(evidence(against(80), previous=before))
     claim = _only(turned, "change")
-    assert dict(claim.numbers) == {"now": 0, "of": 80, "before": 80, "of_before": 80}
-    assert dict(claim.words) == {"tone": "positive", "direction": "fewer"}
+    assert dict(claim.numbers) == {"now": 80, "of": 80, "before": 0, "of_before": 80}
+    assert dict(claim.words) == {"tone": "negative", "direction": "more"}
     same = write_brief(evidence([*in_favour(80), *against(5)], previous=before))
     assert "change" not in _kinds(same)
     assert dict(_only(same, "no_change").numbers) == {"now": 85, "before": 80}
@@ -318,13 +314,6 @@ def test_no_line_with_markup_or_a_coarse_word_is_quoted() -> None:
     )
     rows = [said(f"n{n}", text) for n, text in enumerate(texts * 2)]
     assert _quotes(write_brief(evidence(rows))) == []
-
-
-def test_a_post_that_is_older_than_all_has_no_time() -> None:
-    timeless: Any = said("t", "The sheep need their summer pasture")
-    timeless = replace(timeless, post=replace(timeless.post, created_at=None))
-    brief = write_brief(evidence([*against(5), timeless]))
-    assert brief.groups[0].posts[0] == post("p-t").id == PostId("p-t") or brief.groups[-1].posts[0] == PostId("p-t")
 
 
 def test_a_neutral_tone_takes_no_side() -> None:

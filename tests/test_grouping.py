@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.grouping import MOST_GROUPS, form_groups
 from monitor.model import VoiceId
@@ -23,13 +24,11 @@ def _posts(parts: Iterable[Part]) -> list[list[str]]:
 
 def _two_themes(count: int) -> list[Understood]:
     sheep = [
-        said(
-            f"w{n}", f"Sheep need summer pasture and farmers need sheep {'xyz'[n % 3]}{chr(97 + n)}word", minutes=n
-        )
+        said(f"w{n}", f"Sheep need summer pasture and farmers need sheep {chr(97 + n)}word", minutes=n)
         for n in range(count)
     ]
     school = [
-        said(f"c{n}", f"Children miss school when the bus boat is late {'xyz'[n % 3]}{chr(97 + n)}text", minutes=n)
+        said(f"c{n}", f"Children miss school when the bus boat is late {chr(97 + n)}text", minutes=n)
         for n in range(count)
     ]
     return [*sheep, *school]
@@ -72,6 +71,13 @@ def test_a_group_is_named_by_its_oldest_post() -> None:
     assert (part.id, _posts([part])) == ("p-early", [["p-early", "p-late"]])
 
 
+def test_a_post_without_a_time_is_taken_for_the_oldest() -> None:
+    timeless = said("t", "The sheep need their summer pasture")
+    timeless = replace(timeless, post=replace(timeless.post, created_at=None))
+    (part,) = form_groups([said("a", "The sheep stay behind", minutes=-90), timeless], story())
+    assert part.id == "p-t"
+
+
 def test_only_opinions_that_count_are_grouped() -> None:
     root = said("root", "The sheep stay behind for ever now")
     rows = [
@@ -109,7 +115,7 @@ def test_running_numbers_keep_nobody_out() -> None:
 
 
 def test_opinions_of_no_side_are_a_group_only_with_others_that_share_their_words() -> None:
-    unclear = {"sentiment": sentiment("neutral", unclear=True)}
+    unclear: dict[str, Any] = {"sentiment": sentiment("neutral", unclear=True)}
     alone = [said(f"u{n}", text, **unclear) for n, text in enumerate(("Hmm well", "So be it", "Time will tell"))]
     assert form_groups(alone, story()) == ()
     shared = [said(f"v{n}", f"Perhaps the tunnel comes some day {'abc'[n]}x", **unclear) for n in range(3)]
@@ -118,7 +124,7 @@ def test_opinions_of_no_side_are_a_group_only_with_others_that_share_their_words
 
 
 def test_what_cannot_be_read_is_grouped_within_its_language() -> None:
-    unread = {"sentiment": None, "not_scored": "no scorer"}
+    unread: dict[str, Any] = {"sentiment": None, "not_scored": "no scorer"}
     rows = [said(f"k{n}", f"섬 사람들은 페리가 필요하다 {'가나다'[n]}", language="ko", **unread) for n in range(3)]
     rows += [said(f"j{n}", f"島の人にはフェリーが必要 {'あいう'[n]}", language="ja", **unread) for n in range(3)]
     assert {(part.language, part.voices) for part in form_groups(rows, story())} == {("ko", 3), ("ja", 3)}
@@ -139,7 +145,7 @@ def test_there_are_never_more_groups_than_the_paragraph_holds() -> None:
 
 def test_in_a_large_talk_the_counts_are_exact() -> None:
     rows = [
-        said(f"b{n}", f"{'Sheep need summer pasture' if n % 3 else 'Children miss school again'} tail{n % 97}x")
+        said(f"b{n}", f"{'Sheep need summer pasture' if n % 3 else 'Children miss school again'} tail{n}x")
         for n in range(3000)
     ]
     parts = form_groups(rows, story())
