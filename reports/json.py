@@ -78,7 +78,8 @@ def hash_of(document: Mapping[str, Any]) -> str:
 
 
 def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "UTC") -> dict[str, Any]:
-    """Return what `monitor brief --json` prints. claims: all that passed the gate, in order, said in `language`."""
+    """Return what `monitor brief --json` prints. claims: what fits into the paragraph, in order,
+    said in `language`; the rest stands in the groups and figures."""
     said = compose(brief, story, language=language, time_zone=time_zone)
     return {
         "story": brief.story,
@@ -99,7 +100,7 @@ def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "
                 "text": sentence.text,
                 "citations": [citation_document(citation) for citation in sentence.claim.citations],
             }
-            for sentence in said.everything
+            for sentence in said.said
         ],
         "left_out": _left_out(brief.left_out),
         "gaps": [_gap(gap) for gap in brief.gaps],

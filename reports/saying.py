@@ -128,6 +128,7 @@ def _reporting(claim: Claim, talk: Talk) -> Parts:
         "posts": words.count("post", claim.number("posts")),
         "copies": words.say("reporting.copies", times=words.count("time", copies)) if copies else "",
         "outlets": words.parts(key, names=_foreign(words, names, "und")) if names else "",
+        "lead_in": words.pattern("reporting.most_shared" if copies else "reporting.one_of_them"),
     }
     if not _n(claim, "accounts"):  # whoever shares the news also says something
         values["shared"] = words.count("share_post", claim.number("posts"))

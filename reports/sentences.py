@@ -70,6 +70,12 @@ class Paragraph:
         return f"{before}{between.join(parts)}{after}" if parts else ""
 
     @property
+    def said(self) -> tuple[Sentence, ...]:
+        """What fits, each claim as a sentence of its own, in order."""
+        fits = {id(one.claim) for one in self.left_out}
+        return (*self.sentences, *(one for one in self.everything if id(one.claim) in fits))
+
+    @property
     def left_out_text(self) -> str:
         """The line of what was left out as plain text, "" where nothing was."""
         return self.line([part.text for part in self.left_out])

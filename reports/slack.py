@@ -77,7 +77,7 @@ def _blocks(
         _section(_volume(report, words, paragraph, links)),
     ]
     if bullets:
-        blocks.append(_section("\n".join([f"*{words.pattern('page.groups')}*", *bullets])))
+        blocks.append(_section("\n".join([f"*{words.pattern('page.they_say')}*", *bullets])))
     lines = " ".join(said.text for said in paragraph.sentences if said.claim.kind in _WITHOUT_QUOTE)
     if lines and "lines" in kept:
         blocks.append(_section(_cut(lines, _MAX_SENTENCE, _mrkdwn)))

@@ -72,7 +72,7 @@ def test_an_untampered_brief_passes_whole(name: str) -> None:
 
 
 def test_the_talks_here_have_every_kind_of_claim_that_the_gate_knows() -> None:
-    from monitor.gate_claims import CHECKS  # noqa: PLC0415 - only this test looks inside
+    from monitor.gate.claims import CHECKS  # noqa: PLC0415 - only this test looks inside
 
     assert {claim.kind for brief, _ in _BRIEFS.values() for claim in brief.claims} == set(CHECKS)
 

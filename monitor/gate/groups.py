@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .gate_proof import Refused
-from .labels import FEWEST, MOST, handles_in, is_a_name, story_words, unfit
+from monitor.labels import FEWEST, MOST, handles_in, is_a_name, story_words, unfit
+from monitor.text import words
+
+from .proof import Refused
 from .recount import of_tone
-from .text import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .model import Group, Tone, Understood
+    from monitor.model import Group, Tone, Understood
+
     from .recount import Recount
 
 

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import intervals
-from .model import Figures, LeftOut, Tones
-from .privacy import must_withhold
+from monitor import intervals
+from monitor.model import Figures, LeftOut, Tones
+from monitor.privacy import must_withhold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from .model import Evidence, Finding, Group, PostId, Qualifier, Understood, VoiceId
+    from monitor.model import Evidence, Finding, Group, PostId, Qualifier, Understood, VoiceId
 
 _DAWN = datetime(1, 1, 1, tzinfo=UTC)
 _ALONE = "one account"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import intervals
-from .gate_groups import check_group, members_of
-from .gate_leftovers import LEFT_OUT_CHECKS
-from .gate_proof import MOST_CITED, Expected, Refused, proved_by
-from .model import GapCitation, PostCitation, ReadCitation
-from .quotes import opening
+from monitor import intervals
+from monitor.model import GapCitation, PostCitation, ReadCitation
+from monitor.quotes import opening
+
+from .groups import check_group, members_of
+from .leftovers import LEFT_OUT_CHECKS
+from .proof import MOST_CITED, Expected, Refused, proved_by
 from .recount import of_tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .model import Brief, Claim, Group, PostId, Understood
+    from monitor.model import Brief, Claim, Group, PostId, Understood
+
     from .recount import Recount
 
     _Check: TypeAlias = Callable[[Claim, Brief, Recount], Expected]

@@ -9,17 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .gate_claims import CHECKS
-from .gate_groups import check_group
-from .gate_proof import Refused
-from .model import GapCitation, PostCitation, ReadCitation
-from .quotes import FEWEST_WORDS, MOST_WORDS, size
+from monitor.model import GapCitation, PostCitation, ReadCitation
+from monitor.quotes import FEWEST_WORDS, MOST_WORDS, size
+
+from .claims import CHECKS
+from .groups import check_group
+from .proof import Refused
 from .recount import Recount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .model import Brief, Citation, Claim, Evidence, Understood
+    from monitor.model import Brief, Citation, Claim, Evidence, Understood
 
 _MAY_QUOTE = frozenset({"post", "reporting", "group", "minority"})
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .gate_proof import Expected, Refused, cited_ids, proved_by
-from .model import GapCitation, PostCitation, TombstoneCitation
+from monitor.model import GapCitation, PostCitation, TombstoneCitation
+
+from .proof import Expected, Refused, cited_ids, proved_by
 from .recount import minutes_between, mostly_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .model import Brief, Claim, Understood
+    from monitor.model import Brief, Claim, Understood
+
     from .recount import Recount
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .model import PostCitation
+from monitor.model import PostCitation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .model import Claim, PostId, Understood
+    from monitor.model import Claim, PostId, Understood
+
     from .recount import Recount
 
 MOST_CITED = 3
