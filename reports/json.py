@@ -79,7 +79,8 @@ def hash_of(document: Mapping[str, Any]) -> str:
 
 def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "UTC") -> dict[str, Any]:
     """Return what `monitor brief --json` prints. claims: what fits into the paragraph, in order,
-    said in `language`; the rest stands in the groups and figures."""
+    said in `language`; the rest stands in the groups and figures.
+    """
     said = compose(brief, story, language=language, time_zone=time_zone)
     return {
         "story": brief.story,

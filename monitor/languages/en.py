@@ -53,15 +53,15 @@ ENGLISH = Language(
         can't see, no excuse, no wonder, of course, my view, my opinion, my take, my guess
         in my opinion, unpopular opinion, unpopular, hot take, makes sense, no sense, right call
         wrong call, right decision, good call, not happy, no way, so much for, who cares, too little
-        too late, too much, too many, will fail, won't work, doesn't work, always, same old, walk away
-        answer for, give up, giving in, nobody, everyone knows, anyone else, maybe, perhaps, probably
+        too late, too much, too many, will fail, won't work, doesn't work, always, same old
+        answer for, give up, nobody, everyone knows, anyone else, maybe, perhaps, probably
         imagine, seems, seem, looks like, sounds like, supposed to, don't care, don't get
-        don't understand, don't want, don't need, don't let, beats, unfortunately, luckily, thankfully
+        don't understand, don't want, don't need, don't let, unfortunately, luckily, thankfully
         folks, mate, bro, dude, gonna, wanna, gotta, y'all, yay, hooray, boo, nope, yep, actually
-        simply, oh, cry, poor, kinda, i'd, would have, would've, could have, could've, wouldn't, nothing
+        simply, oh, poor, kinda, i'd, would have, would've, could have, could've, wouldn't, nothing
         somebody, someone needs, no one, blame, fault, excuse, excuses, mistake, no surprise, miss
         sense, exactly, agreed, agree, disagree, support, oppose, against, favour, favor, lost, risk
-        problem, rather than, pretend, for once, instead, at least, ban it
+        problem, rather than, pretend, for once, instead, at least
     """),
     reports=phrases("""
         breaking, update, updated, live, statement, press release, announces, announced, confirms
@@ -80,10 +80,10 @@ ENGLISH = Language(
         does anyone, do we know, anyone know, does anybody, anybody know, anyone knows, has anyone
         did anyone, is anyone, can anyone, could anyone, can someone, could someone, any idea
         any news on, any update, genuine question, honest question, serious question, quick question
-        genuine q, wondering if, wondering whether, is, are, was, were, does, do, did, has, have, will
+        wondering if, wondering whether, is, are, was, were, does, do, did, has, have, will
         can, could, may, which, when, where, what time, how do i, how do we, how do you, how does
         how long, how many, how much, how far, how loud, how big, how old, how often, what happens
-        what does, what is, what are, what's the, who is, who has, wait does, wait is, wait do, ok so is
+        what does, what is, what are, what's the, who is, who has, ok so is
         so is, so does, so will, what about
     """),
     muses=phrases("""
@@ -100,15 +100,14 @@ ENGLISH = Language(
     """),
     answers=phrases("""
         you've got it backwards, got it backwards, that's not true, that's false, this is false
-        not true, false, fake news, debunked, correction, fact check, facts first, typo, wrong year
-        fair point, good point, fair about, no hard feelings, we'll see, i stand corrected
-        happy to send
+        not true, false, fake news, debunked, correction, fact check, facts first, typo
+        fair point, good point, no hard feelings, we'll see, i stand corrected
     """),
     offers=phrases("""
         dm me, dm us, dm for, message me, whatsapp, telegram, donate, donation, donations, gofundme
         tickets, for sale, selling, buy now, discount, promo code, giveaway, follow for more, follow me
-        follow us, subscribe, sign up, link in bio, click here, check out my, free shipping, call us
-        call now, text us, book now, order now, in stock, free food, just turn up, certified, crypto
+        follow us, subscribe, sign up, link in bio, click here, check out my, call us
+        call now, text us, book now, order now, in stock, certified, crypto
         bitcoin, did you know, fun fact, nft, airdrop, rsvp, apply now, we're hiring, hiring
         job opening
     """),
@@ -126,9 +125,9 @@ ENGLISH = Language(
         makes sense, well done, nicely done, bravo, kudos, hats off, credit to, credit where, congrats
         congratulations, proud of, glad, delighted, pleased, relieved, about time, bring it on
         long overdue, more of this, keep it up, good to see, great to see, happy to see, love this
-        love to see it, exactly right, they're right, is right, are right, worth it, worth the wait
-        take your time, take the time, will help, cannot fault, can't fault, great job, good job
-        great service, sensible, deserve it, deserves it, rather have, better than, i agree, yes to
+        love to see it, exactly right, they're right, is right, are right, worth it
+        will help, cannot fault, can't fault, great job, good job
+        great service, sensible, deserve it, deserves it, better than, i agree, yes to
         keep the, well deserved
     """),
     opposes=phrases("""
@@ -141,9 +140,9 @@ ENGLISH = Language(
         waste of, rip off, ripoff, robbery, scam, joke, farce, fiasco, failure, failed, will fail
         no sense, never again, not the answer, unfair, unjust, cruel, greedy, greed, incompetent
         incompetence, negligence, negligent, reckless, careless, cover up, coverup, cut corners
-        knew about, lied, liars, lying, betrayed, betrayal, lost trust, lost any trust, fed up, sick of
+        lied, liars, lying, betrayed, betrayal, lost trust, lost any trust, fed up, sick of
         tired of, had enough, i'm done, done with, i doubt, doubt it, doubt that, skeptical, sceptical
-        no evidence, too late, too slow, too little, answer for, accountable, ashamed, sort it out
+        no evidence, too late, too slow, too little, accountable, ashamed, sort it out
         worst, not happy, oppose, opposes, no to, refuse to, a disaster, dangerous, not acceptable
         don't support, do not support, doesn't support, can't support, cannot support
     """),
@@ -151,7 +150,7 @@ ENGLISH = Language(
         yeah right, yeah sure, oh great, oh good, oh wonderful, oh brilliant, oh joy, oh lovely
         oh how nice, slow clap, just great, just what we needed, just what i needed
         exactly what we needed, what could possibly go wrong, what could go wrong, thanks for nothing
-        thanks so much for, good luck with that, big surprise, what a surprise, colour me, color me
+        good luck with that, big surprise, what a surprise, colour me, color me
         who would have thought, who could have known, who saw that coming, went so well, worked so well
         working out great, love that for us, love that for me, love that for them, how generous
         how thoughtful, how convenient, truly visionary, totally not, sure jan, cool cool
@@ -167,9 +166,8 @@ ENGLISH = Language(
     losses=terms("""
         nothing nobody broke broken crash crashed crashes fail failed fails failing failure late delay
         delayed delays cancelled canceled closed closing cut cuts cutting lost lose loses losing loss
-        fired sacked layoffs tariff tariffs outage queue queues stuck stranded fee fees fine fines tax
-        taxes debt worse burned burnt flooded leaked hacked stolen unpaid unemployed evicted overpriced
-        paying shortage shortages recall recalled lawsuit sued
+        fired sacked layoffs queue queues stuck stranded fee fees fine fines tax taxes debt worse stolen
+        unpaid unemployed evicted overpriced paying shortage shortages
     """),
     roles={
         "outlet": phrases("""
