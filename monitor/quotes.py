@@ -26,8 +26,8 @@ _REDUNDANT = 0.5
 _READ = 200
 """Posts of a group, the most typical ones, whose lines are compared: bounds the time for a large group."""
 _SURELY_ABOUT_IT = 2.0
-"""How much a link's strength counts: links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and 99 %
-(.9 and more) on newsroom and mixed, and what is quoted should be about the story above all else."""
+"""How much a link's strength counts: links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and
+99 % (.9 and more) on newsroom and mixed, and what is quoted should be about the story above all else."""
 _SAYING = 2
 """Content words without which a line does not stand by itself."""
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
