@@ -6,7 +6,7 @@ A post that would need masking is never quoted, only counted; `masked` is for wh
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from .languages import LANGUAGES, slurs
 from .text import URL, visible, words
@@ -61,6 +61,8 @@ def gives_orders(text: str) -> bool:
     return _ORDERS.search(visible(text)) is not None
 
 
+# Claims, gate and report ask the same of each post; 65,536 answers are a large story's.
+@lru_cache(maxsize=1 << 16)
 def must_withhold(text: str) -> str | None:
     """Return why a post is never quoted, None where it may be.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 MAX_SCORED_CHARACTERS = 10_000  # a scorer reads no further (QUALITY.md, "VADER's traps")
@@ -121,6 +122,8 @@ def _with_few_emoji(text: str) -> str:
     return _EMOJI.sub(keep, text)
 
 
+# One post is cut into words by a dozen rules in a row; more than the posts at hand need not be kept.
+@lru_cache(maxsize=256)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of `text` in order, casefolded: letters and digits with inner apostrophe or hyphen.
 

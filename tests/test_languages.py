@@ -7,7 +7,6 @@ from dataclasses import fields
 import pytest
 
 from monitor.languages import LANGUAGES, Language, cues_in, detect, known, slurs, stopwords
-from monitor.languages.language import LONGEST_PHRASE
 from monitor.text import words
 
 
@@ -23,7 +22,6 @@ def phrases_of(language: Language) -> set[str]:
 def test_every_phrase_can_be_found_in_a_text(code: str) -> None:
     for phrase in phrases_of(LANGUAGES[code]) | slurs(code):
         assert " ".join(words(phrase)) == phrase
-        assert len(phrase.split()) <= LONGEST_PHRASE
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

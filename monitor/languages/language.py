@@ -9,8 +9,6 @@ from importlib.resources import files
 
 from monitor.text import words
 
-LONGEST_PHRASE = 5  # words; a test holds every list to it
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
@@ -60,12 +58,25 @@ class Cue:
 def cues_in(tokens: Sequence[str], cues: frozenset[str]) -> list[Cue]:
     """Return where a phrase of `cues` stands in `tokens`, in order; the longest one where several begin."""
     found: list[Cue] = []
-    for start in range(len(tokens)):
-        for end in range(min(len(tokens), start + LONGEST_PHRASE), start, -1):
+    longest = _longest_by_first_word(cues)
+    for start, token in enumerate(tokens):
+        if token not in longest:
+            continue
+        for end in range(min(len(tokens), start + longest[token]), start, -1):
             if " ".join(tokens[start:end]) in cues:
                 found.append(Cue(start, end))
                 break
     return found
+
+
+@cache
+def _longest_by_first_word(cues: frozenset[str]) -> dict[str, int]:
+    """Return how many words the longest phrase has that begins with a word: most tokens begin none."""
+    longest: dict[str, int] = {}
+    for cue in cues:
+        parts = cue.split(" ")
+        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
+    return longest
 
 
 def phrases(text: str) -> frozenset[str]:
