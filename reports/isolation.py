@@ -5,6 +5,7 @@ Directional characters: Unicode Standard Annex 9, revision 50 (section 2, explic
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ _END_ISOLATE = "\u2069"
 _END_EMBEDDING = "\u202c"
 _FIRST_STRONG = "\u2068"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "FSI", "LRE", "LRO", "LRI", "PDF", "PDI"})
-_LINES = "\n\t"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # category Cc without line feed and tab
+_HALF = re.compile("[\ud800-\udfff]")  # category Cs
 
 
 def balanced(text: str) -> str:
@@ -45,14 +47,7 @@ def isolated(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` without control characters (line breaks and tabs stay), half surrogates replaced."""
-    return "".join(
-        char if char in _LINES or (kind := unicodedata.category(char)) not in {"Cc", "Cs"} else _stand_in(kind)
-        for char in text
-    )
-
-
-def _stand_in(kind: str) -> str:
-    return "\ufffd" if kind == "Cs" else ""
+    return _HALF.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def web_address(url: str | None) -> str | None:

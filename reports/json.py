@@ -131,16 +131,22 @@ def story_document(story: Story) -> dict[str, Any]:
 
 
 def sources_of(document: Mapping[str, Any]) -> tuple[SourceHealth, ...]:
-    """Return the `sources` of a document as they were when it was rendered."""
+    """Return the `sources` of a document as they were when it was rendered; TypeError where a count is none."""
     return tuple(
         SourceHealth(
             source=row["source"],
-            tally=Tally(**{name: row[name] for name in _TALLY}),
-            cost=Cost(**row["cost"]),
+            tally=Tally(**{name: _count(row[name]) for name in _TALLY}),
+            cost=Cost(**{name: _count(value) for name, value in row["cost"].items()}),
             problem=row["problem"],
         )
         for row in document["sources"]
     )
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a count is no whole number: {type(value).__name__}")
+    return value
 
 
 def citation_document(citation: Citation) -> dict[str, Any]:
