@@ -158,6 +158,7 @@ class _Evidence:
                 if address in addresses:
                     self.by_url.setdefault(root, addresses[address])
         self.by_keyword = self._searched_by_words(ordered, ranked)
+        self.conversations = {story for found in self.found_for.values() for story in found} - self.by_keyword
 
     def places(self, post: Post) -> set[StoryId]:
         """Return the stories whose query found `post` itself, but not by its words."""
@@ -196,6 +197,8 @@ def _judged(
     best = min(matches.values(), key=lambda match: (-match.score, match.story), default=None)
     asked = evidence.found_for.get(post.id, set())
     needed = _ABOUT * (_REPLY_ALONE if evidence.parent(post) is not None else 1)
+    if best is not None and not asked and best.story in evidence.conversations:
+        needed *= _CLEARLY  # what belongs to a conversation mostly stands in it
     sure = best if best is not None and best.reaches(needed) else None
     if not asked:
         # What no query found cannot be a false hit of one.

@@ -94,3 +94,10 @@ def test_a_paragraph_keeps_its_length(demo: tuple[Path, str]) -> None:
         brief = json.loads(path.read_text(encoding="utf-8"))["brief"]
         outside = " ".join(part.split("”")[-1] for part in brief["text"].split("“"))
         assert len(outside.split()) <= 160, path
+
+
+def test_a_conversation_takes_in_no_stranger_for_a_word(demo: tuple[Path, str]) -> None:
+    for path in demo[0].glob("*/report.json"):
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report["story"]["id"].startswith("polis-"):
+            assert list(report["figures"]["platforms"]) == ["polis"], path
