@@ -519,7 +519,8 @@ class Tones:
 class Figures:
     """The numbers of one brief. raw counts every post, by_voice one vote a voice, opinions one vote a voice
     with an opinion. net: positive minus negative share of the voices with an opinion, in [-1, 1], with its
-    range; None where nobody could be scored.
+    range; None where nobody could be scored. languages, platforms: voices in each, most first; a voice may be
+    in several.
     """
 
     people: int
@@ -583,13 +584,17 @@ class Brief:
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits over what it says, not over when: unchanged while there is nothing new to say."""
+        """16 hex digits over what it says, not over when: unchanged while there is nothing new to say.
+
+        That nothing changed is nothing new: else each second report would differ from the first.
+        """
         said = asdict(self)
         for name in ("window", "as_of", "reads", "previous", "inputs"):
             del said[name]
         said["claims"] = [
             {"kind": claim["kind"], "numbers": claim["numbers"], "words": claim["words"]}
             for claim in said["claims"]
+            if claim["kind"] != "no_change"
         ]
         return digest(said)
 

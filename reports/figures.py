@@ -178,7 +178,7 @@ def tables(page: Page) -> tuple[Table, ...]:
         ),
         Table(
             title=words.pattern("page.platforms"),
-            head=(words.pattern("page.platform"), posts),
+            head=(words.pattern("page.platform"), people),
             rows=tuple((words.name("platforms", code), number(n)) for code, n in figures.platforms),
         ),
         Table(title=words.pattern("page.kinds"), head=(words.pattern("page.kind"), posts), rows=tuple(kinds)),

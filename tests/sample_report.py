@@ -155,7 +155,7 @@ FIGURES = Figures(
     opinions=Tones(negative=7, positive=4, unclear=3),
     net=Interval(low=-0.7, value=-0.21, high=0.3, level=0.9),
     languages=(("en", 20), ("ko", 3)),
-    platforms=(("x", 24), ("bluesky", 7)),
+    platforms=(("x", 18), ("bluesky", 6)),
 )
 
 
