@@ -41,6 +41,7 @@ class App:
 
     clock: stands for now in all that is computed (--as-of); real_clock: what other services keep to.
     store, language, window: what the command line says of them; None leaves it to the config.
+    wrote: hears of each file that the step publish wrote.
     """
 
     config: Config
@@ -53,6 +54,7 @@ class App:
     store: Path | None = None
     language: str | None = None
     window: timedelta | None = None
+    wrote: Callable[[Path], None] = lambda _path: None
 
     @property
     def store_path(self) -> Path:
@@ -74,13 +76,11 @@ class App:
         """Return the window of a brief, None for the default one."""
         return self.window or self.config.length()
 
-    def open(self, *, read_only: bool = False) -> Store:
-        """Open the database; the caller closes it. StoreMissing, StoreTooNew."""
+    def open(self, *, read_only: bool = False, make: bool = True) -> Store:
+        """Open the database; the caller closes it. make: a new one where none is. StoreMissing, StoreTooNew."""
         from monitor.store import Store  # noqa: PLC0415
 
-        if not read_only:
-            self.store_path.parent.mkdir(parents=True, exist_ok=True)
-        return Store.open(self.store_path, read_only=read_only)
+        return Store.open(self.store_path, read_only=read_only, make=make)
 
     def missing_secrets(self) -> list[str]:
         """Return one line for each variable that a source or channel names and the environment lacks."""
@@ -165,7 +165,8 @@ def _brief(app: App, store: Store) -> list[str]:
 
 
 def _publish(app: App, store: Store) -> list[str]:
-    publish_briefs(app, store)
+    for path in publish_briefs(app, store):
+        app.wrote(path)
     return []
 
 
@@ -209,16 +210,17 @@ def run_steps(
     period: str,
     say: Callable[[str], None],
     stopping: Callable[[], bool] = lambda: False,
+    ended: Callable[[str, Outcome], None] = lambda _step, _outcome: None,
 ) -> Outcome:
     """Do `steps` in the order of STEPS, each recorded, all of them as one run of JOB for the local `period`.
 
-    A step that fails does not keep the next from its work. `say` hears each problem. Raises Stopped between two
-    steps once `stopping` says so.
+    A step that fails does not keep the next from its work. `say` hears each problem, `ended` how each step ended.
+    Raises Stopped between two steps once `stopping` says so.
     """
-    ended = Outcome()
+    whole = Outcome()
 
     def all_of_them() -> tuple[str, ...]:
-        nonlocal ended
+        nonlocal whole
         for name in (known for known in STEPS if known in steps):
             if stopping():
                 raise Stopped
@@ -226,9 +228,10 @@ def run_steps(
             done = recorded(store, step, job=name, step=name, period=period, clock=app.real_clock)
             for problem in done.problems:
                 say(f"{name}: {problem}")
-            ended += done
-        return ended.problems
+            ended(name, done)
+            whole += done
+        return whole.problems
 
     with app.open() as store:
         recorded(store, all_of_them, job=JOB, step="", period=period, clock=app.real_clock)
-    return ended
+    return whole

@@ -5,7 +5,6 @@ Exit codes: 0 ok, 1 error, 2 usage or config, 3 done but something is missing.
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ERROR, USAGE = 1, 2
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EIO})
-"""The machine's troubles with files; any other OSError is a bug."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("operate:demo", "Show it all on shipped posts: no keys, no network."),
@@ -144,6 +141,8 @@ def _run(shell: Shell, arguments: Sequence[str] | None) -> int:
 
     from monitor.errors import ConfigError, MonitorError  # noqa: PLC0415
 
+    from .trouble import trouble  # noqa: PLC0415
+
     try:
         code = monitor().main(
             args=None if arguments is None else list(arguments),
@@ -158,23 +157,9 @@ def _run(shell: Shell, arguments: Sequence[str] | None) -> int:
         shell.say("interrupted")
         return ERROR
     except (MonitorError, OperationalError, OSError) as error:
-        told = _told(error)
+        told = str(error) if isinstance(error, MonitorError) else trouble(error)
         if told is None:
             raise
         shell.say(told)
         return USAGE if isinstance(error, ConfigError) else ERROR
     return code if isinstance(code, int) else 0
-
-
-def _told(error: Exception) -> str | None:
-    """Return what to say of an expected failure, None for a bug."""
-    import sqlite3  # noqa: PLC0415
-
-    after = "what was written before stays"
-    if isinstance(error, sqlite3.OperationalError):
-        # The low byte is the primary result code (sqlite.org/rescode.html).
-        machine = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY}
-        return f"the database: {error}; {after}" if error.sqlite_errorcode & 0xFF in machine else None
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror}; {after}" if error.errno in _DISK else None
-    return str(error)

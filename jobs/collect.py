@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from monitor.model import Post
+    from monitor.model import Page, Post
     from monitor.protocols import Source
     from monitor.store import Store
 
@@ -116,11 +116,18 @@ def _merged(queries: Iterable[Query]) -> list[Query]:
     return list(merged.values())
 
 
-def import_files(store: Store, paths: Sequence[Path], *, now: datetime, progress: Progress | None = None) -> Tally:
+def import_files(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    read: Callable[[Path, Page], None] = lambda _path, _page: None,
+) -> Tally:
     """Store what files hold, and for each that it was read; return what became of all rows.
 
-    Of a deleted post only its tombstone is kept, with the story that it would belong to. SourceRefused: a file
-    cannot be opened; the files before it are stored.
+    Of a deleted post only its tombstone is kept, with the story that it would belong to. `read` hears of each page
+    that was stored. SourceRefused: a file cannot be opened; the files before it are stored.
     """
     from monitor.sources.files import read_file  # noqa: PLC0415 - brings pydantic with its package
 
@@ -132,6 +139,7 @@ def import_files(store: Store, paths: Sequence[Path], *, now: datetime, progress
             times: list[datetime] = []
             for page in read_file(path):
                 tally += store.save_page(page, source=source, query="", at=now)
+                read(path, page)
                 deleted += [post for post in page.posts if post.deleted]
                 times = _ends([*times, *(post.created_at for post in page.posts if post.created_at)])
             store.save_read(_read_of(source, times, now))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -84,13 +85,12 @@ def _cron(text: str) -> str:
 
 def _moment(value: object) -> object:
     """Return a date-time or date, from TOML's own or from ISO text."""
-    if isinstance(value, date):
-        return value
     if isinstance(value, str):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
+    # Beside the first or the last year there is, another time zone would be beyond what a date can be.
+    if isinstance(value, date) and date.min.year < value.year < date.max.year:
+        return value
     raise ValueError("no date or time; write 2026-02-03 or 2026-02-03T10:00:00+01:00")
 
 

@@ -32,10 +32,11 @@ FICTION = "All stories, people, firms and posts under .example addresses are fic
 
 def demo(
     out: Path, *, data: Path | None, echo: Callable[[str], None], progress: Progress = lambda _a, _b: None
-) -> None:
+) -> Path | None:
     """Rebuild the database, the reports and the Slack messages in `out`; tell of each story and where it stands.
 
-    data: another folder of .jsonl files in the interchange format; None takes those of the package.
+    data: another folder of .jsonl files in the interchange format; None takes those of the package. Return the
+    report.json of its first story, None where it has no story.
     """
     from monitor.store import Store  # noqa: PLC0415 (heavy)
     from reports.plain import paragraph  # noqa: PLC0415 (reports load their tables)
@@ -50,7 +51,7 @@ def demo(
         import_files(store, files, now=AS_OF, progress=progress)
         understand(store, progress=progress)
         brief_each(store, as_of=AS_OF, window=None, progress=progress)
-        publish(
+        written = publish(
             store,
             out=out,
             language=LANGUAGE,
@@ -71,3 +72,4 @@ def demo(
     echo(FICTION)
     echo(POLIS)
     echo(f"Reports: {out / 'index.html'}   Slack messages: {out / 'slack'}   Database: {path}")
+    return next((file for file in written if file.name == "report.json"), None)

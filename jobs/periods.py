@@ -21,6 +21,7 @@ _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": _HOUR, "d":
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+_LONGEST = 36_525 * _DAY  # a century: longer than any talk, and no date that is left of it overflows
 _SEARCH_DAYS = 8 * 366  # 29 February is at most eight years away (1896-1904, 2096-2104)
 
 
@@ -29,7 +30,10 @@ def duration(text: str) -> timedelta:
     found = re.fullmatch(r"([1-9]\d{0,5})([smhdw])", text.strip())
     if found is None:
         raise ValueError('write a whole number and a unit, such as "90m", "24h" or "7d"')
-    return int(found[1]) * _UNITS[found[2]]
+    length = int(found[1]) * _UNITS[found[2]]
+    if length > _LONGEST:
+        raise ValueError("longer than a century; write a shorter one")
+    return length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError, MonitorError
 from monitor.model import Run
 
+from .trouble import trouble
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -41,8 +43,8 @@ def recorded(
 ) -> Outcome:
     """Do `work`, which returns the problems it met, and write down that and how it ran.
 
-    An expected failure becomes a Run with a problem. A ConfigError (a person must edit), a Stopped and a bug
-    are written down too, and get through. A Run without an end was killed.
+    An expected failure, trouble with a file among them, becomes a Run with a problem. A ConfigError (a person must
+    edit), a Stopped and a bug are written down too, and get through. A Run without an end was killed.
     """
     run = Run(id=uuid.uuid4().hex, job=job, step=step, period=period, started_at=clock())
     store.begin_run(run)
@@ -58,9 +60,11 @@ def recorded(
         outcome = Outcome(problems=(Stopped.TEXT,), failed=True)
         raise
     except BaseException as error:
-        # Its text may hold the words of a post; the traceback goes to the terminal, not into the store.
-        outcome = Outcome(problems=(f"a bug: {type(error).__name__}",), failed=True)
-        raise
+        told = trouble(error)
+        # The text of a bug may hold the words of a post; the traceback goes to the terminal, not into the store.
+        outcome = Outcome(problems=(told or f"a bug: {type(error).__name__}",), failed=True)
+        if told is None:
+            raise
     finally:
         store.end_run(run.id, ended_at=clock(), problem="; ".join(outcome.problems) or None)
     return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from .app import App
 
 _BAR = 30  # characters
+# JSON may hold these as they are; but terminals obey some, and readers by line (str.splitlines) break at others.
+_UNSAFE_RAW = re.compile("[\x7f-\x9f\u2028\u2029]")
+_YEARS = range(1900, 3000)  # in which --as-of may be: no window or time zone leads beyond what a date can be
 # Overrides and isolates of direction: they let a stranger's text rearrange what stands after it.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -31,6 +35,12 @@ def shown(text: str) -> str:
         for char in text
         if char in "\n\r\t" or (unicodedata.category(char) not in {"Cc", "Cs"} and char not in _BIDI)
     )
+
+
+def counted(number: int, what: str) -> str:
+    """Return such as "1 story" or "2 stories"; what: the singular."""
+    many = f"{what.removesuffix('y')}ies" if what.endswith("y") else f"{what}s"
+    return f"{number} {what if number == 1 else many}"
 
 
 @dataclass(kw_only=True)
@@ -99,6 +109,9 @@ class Shell:
         except ValueError as error:
             said = "write an ISO date-time or date, such as 2026-02-03T17:00 or 2026-02-03"
             raise click.BadParameter(said, param_hint="--as-of") from error
+        if at.year not in _YEARS:
+            said = f"write a year from {_YEARS.start} to {_YEARS.stop - 1}"
+            raise click.BadParameter(said, param_hint="--as-of")
         return (at if at.tzinfo else at.replace(tzinfo=app.zone)).astimezone(UTC)
 
     def data(self, text: str) -> None:
@@ -107,7 +120,8 @@ class Shell:
 
     def document(self, value: object) -> None:
         """Print a JSON document on stdout, as one line."""
-        self.data(json.dumps(value, ensure_ascii=False, default=_time))
+        text = json.dumps(value, ensure_ascii=False, default=_time)
+        self.data(_UNSAFE_RAW.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
 
     def say(self, text: str) -> None:
         """Tell the person something, on stderr."""
@@ -129,8 +143,8 @@ class Shell:
         sys.stderr.flush()
 
     def local(self, at: datetime | None) -> str:
-        """Return a time in the team's zone, "-" where there is none."""
-        return at.astimezone(self.app.zone).strftime("%Y-%m-%d %H:%M") if at else "-"
+        """Return a time in the team's zone, to the second, "-" where there is none."""
+        return at.astimezone(self.app.zone).strftime("%Y-%m-%d %H:%M:%S") if at else "-"
 
 
 def keep(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

@@ -86,9 +86,11 @@ def fold(posts: Iterable[Post]) -> dict[PostId, Copy]:
     copies = _Folder(texts).copies()
     for post in ordered:
         if post.id in parents:
-            root = parents[post.id]
+            way, root = [post.id], parents[post.id]
             while root in parents:
+                way.append(root)
                 root = parents[root]
+            parents |= dict.fromkeys(way, root)  # the next of a long chain is there at once
             copies[post.id] = Copy(root=copies[root].root if root in copies else root, reason="repost")
     return copies
 
@@ -98,8 +100,9 @@ def _reposts(ordered: Sequence[Post]) -> tuple[dict[PostId, PostId], set[PostId]
     known = {post.id: post for post in ordered}
     missing: dict[PostId, list[Post]] = defaultdict(list)
     parents: dict[PostId, PostId] = {}
+    oldest = _oldest_of_circles(ordered, known)
     for post in ordered:
-        if post.repost_of in known and not _leads_back(post, known):
+        if post.repost_of in known and post.id not in oldest:
             parents[post.id] = post.repost_of
         elif post.repost_of is not None and post.repost_of not in known:
             missing[post.repost_of].append(post)
@@ -111,14 +114,21 @@ def _reposts(ordered: Sequence[Post]) -> tuple[dict[PostId, PostId], set[PostId]
     return parents, carriers
 
 
-def _leads_back(post: Post, known: Mapping[PostId, Post]) -> bool:
-    """Tell whether following reposts from `post` ends in a circle, of which it is the oldest."""
-    seen = [post]
-    at = known.get(post.repost_of) if post.repost_of else None
-    while at is not None and at not in seen:
-        seen.append(at)
-        at = known.get(at.repost_of) if at.repost_of else None
-    return at is post and post is min(seen, key=by_time)
+def _oldest_of_circles(ordered: Sequence[Post], known: Mapping[PostId, Post]) -> set[PostId]:
+    """Return the oldest post of each circle of reposts: a root, whatever it says of itself."""
+    oldest: set[PostId] = set()
+    walked: set[PostId] = set()
+    for post in ordered:
+        way: dict[PostId, Post] = {}
+        at: Post | None = post
+        while at is not None and at.id not in walked:
+            walked.add(at.id)
+            way[at.id] = at
+            at = known.get(at.repost_of) if at.repost_of else None
+        if at is not None and at.id in way:
+            circle = list(way)
+            oldest.add(min((way[one] for one in circle[circle.index(at.id) :]), key=by_time).id)
+    return oldest
 
 
 class _Text:
@@ -308,7 +318,7 @@ def _is_campaign(same: Sequence[Post], voices: Mapping[PostId, VoiceId]) -> bool
     within: Counter[VoiceId] = Counter()
     for post in timed:
         within[voices[post.id]] += 1
-        while (timed[first].created_at or _NO_TIME) < (post.created_at or _NO_TIME) - _CAMPAIGN_WINDOW:
+        while (post.created_at or _NO_TIME) - (timed[first].created_at or _NO_TIME) > _CAMPAIGN_WINDOW:
             gone = voices[timed[first].id]
             within[gone] -= 1
             if not within[gone]:

@@ -30,6 +30,8 @@ _POST_KEYS = frozenset(
 _AUTHOR_KEYS = frozenset(("id", "handle", "name", "description", "followers", "verified", "created_at"))
 _IMAGE_KEYS = frozenset(("url", "caption", "ai_generated"))
 MAX_RAW = 10_000  # See `Rejected`.
+# Beside a time in the first or last year that `datetime` has, a window or another time zone would overflow.
+_YEARS = range(date.min.year + 1, date.max.year)
 _MAX_COUNT = 2**63 - 1  # SQLite's largest integer (sqlite.org, "Datatypes"): a larger one fails its whole batch.
 
 
@@ -160,22 +162,29 @@ def time_text(time: datetime | None) -> str | None:
 
 
 def read_time(value: object) -> datetime | None:
-    """Read an ISO date-time (UTC where it names no zone), a date or a year; None where it is none of these."""
+    """Read an ISO date-time (UTC where it names no zone), a date or a year; None where it is none of these.
+
+    The years go from 2 to 9998.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
         return None
-    text = value.strip()
     try:
-        if re.fullmatch(r"[0-9]{4}", text):
-            return datetime(int(text), 1, 1, tzinfo=UTC)
-        if len(text) <= len("2026-02-03"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        time = datetime.fromisoformat(text)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        time = _moment(value.strip())
     except (ValueError, OverflowError):
         return None
+    return time if time.year in _YEARS else None
+
+
+def _moment(text: str) -> datetime:
+    if re.fullmatch(r"[0-9]{4}", text):
+        return datetime(int(text), 1, 1, tzinfo=UTC)
+    if len(text) <= len("2026-02-03"):
+        day = date.fromisoformat(text)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    time = datetime.fromisoformat(text)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def raw_text(row: object) -> str:

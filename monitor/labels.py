@@ -23,6 +23,8 @@ _WANTED = 3
 """A label of three words is read at a glance; four only pass the gate."""
 _LEAST_SHARE = 0.15
 """A word of fewer voices than this share of the posts says little of the group; then rather no label."""
+_LONGEST = 40
+"""Characters of a word: a compound that is met in print is shorter, and a million letters are one word too."""
 _LOOKED_AT = 200
 """Posts in which a word's capitals are looked at; more change nothing and cost time."""
 _HANDLE = re.compile(r"@([\w.-]+)")
@@ -52,7 +54,7 @@ def unfit(word: str, language: str | None, handles: AbstractSet[str]) -> str | N
         return "is a handle"
     if any(character.isdigit() for character in word):
         return "holds a digit"
-    if word in stopwords(language or "") or len(word) < (3 if word.isascii() else 2):
+    if word in stopwords(language or "") or not (3 if word.isascii() else 2) <= len(word) <= _LONGEST:
         return "says nothing by itself"
     if word in slurs(language or "") or must_withhold(word) is not None:
         return "may not be printed"

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from .languages import LANGUAGES, slurs
 from .text import URL, visible, words
 
-_EMAIL = re.compile(r"[\w.+-]{1,64}(?:@|\s?[\[(]at[\])]\s?)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]{1,64}+(?:@|\s?[\[(]at[\])]\s?)[\w-]{1,63}(?:\.[\w-]{1,63})+", re.IGNORECASE)
 # With + or a leading 0 and at least seven digits; the North American 3-3-4; two-digit pairs as in Norway.
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+\d(?:[ .()/-]{0,2}\d){6,14}|\(?0\d(?:[ ()/-]{0,2}\d){6,12}"

@@ -217,6 +217,7 @@ def test_import_tells_what_became_of_each_row(here: Path, capsys: pytest.Capture
     caught = capsys.readouterr()
     assert json.loads(caught.out) == {
         "received": 8, "stored": 5, "duplicate": 1, "quarantined": 1, "deleted": 1,
+        "reasons": {"no JSON": 1}, "unread": {},
     }  # fmt: skip
     assert "8 received: 5 stored, 1 duplicate, 1 quarantined, 1 deleted" in caught.err
 

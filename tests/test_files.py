@@ -98,6 +98,7 @@ def test_a_list_of_rows_is_read(tmp_path: Path, indent: int | None) -> None:
     [
         "{",
         "null",
+        "[]",
         "5",
         '"text"',
         '{"id": "a", "text": NaN, "platform": "x"}',
@@ -132,6 +133,14 @@ def test_pages_hold_a_bounded_number_of_rows(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_one_empty_page(tmp_path: Path) -> None:
     assert read(written(tmp_path)).received == 0
+
+
+@pytest.mark.parametrize("text", ["[]", "[\n]\n"])
+def test_a_list_of_nothing_is_told_of(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(text)
+    (rejected,) = read(path).rejected
+    assert (rejected.raw, rejected.reason) == (text if "\n" not in text else "[]", "no JSON object")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

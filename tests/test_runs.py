@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
@@ -67,9 +69,18 @@ def test_an_expected_failure_is_a_run_with_a_problem() -> None:
         assert the_run(store).problem == "x: the key is not accepted"
 
 
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC, errno.ENOENT, errno.EDQUOT])
+def test_trouble_with_a_file_is_a_run_with_a_problem(number: int) -> None:
+    with Store.in_memory() as store:
+        assert record(store, OSError(number, os.strerror(number), "out/index.html")).failed
+        said = f"out/index.html: cannot be used: {os.strerror(number)}; what was written before stays"
+        assert the_run(store).problem == said
+
+
 @pytest.mark.parametrize(
     ("error", "problem"),
     [
+        (ConnectionResetError(errno.ECONNRESET, CANARY), "a bug: ConnectionResetError"),
         (ConfigError(["sources.1.token: the environment variable A is not set"]), "variable A is not set"),
         (Stopped(), "stopped before its end"),
         (KeyboardInterrupt(), "stopped before its end"),

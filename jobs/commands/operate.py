@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.errors import ConfigError, MonitorError, StoreMissing
+from jobs.shell import Shell, as_json, counted
+from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from jobs.shell import Shell
 
 USAGE, MISSING = 2, 3
 DISTRIBUTION = "what-people-say-monitor"
@@ -36,7 +38,21 @@ def demo(shell: Shell, out: Path, data: Path | None) -> None:
     """Its database and its as-of are its own, so two runs write the same bytes."""
     from jobs.demo import demo as show  # noqa: PLC0415
 
-    show(out, data=data, echo=shell.data)
+    if shell.options.get("store"):
+        raise click.UsageError("demo makes a database of its own, store.db in the folder --out; leave --store away")
+    report = show(out, data=data, echo=shell.data)
+    if report is not None:
+        shell.data(f"Check one of the reports: {_called()} verify {shlex.quote(str(report))}")
+
+
+def _called() -> str:
+    """Return how a person in this folder calls `monitor`: by ./run in a checkout, else by its name."""
+    run = Path(__file__).resolve().parents[2] / "run"
+    if not run.is_file():
+        return "monitor"
+    near = os.path.relpath(run)
+    # A shell looks for a bare name among its programs, not here.
+    return f"{shlex.quote(near if '/' in near else f'./{near}')} monitor"
 
 
 @click.command(help="Write a commented config.toml to begin with; an existing file stays as it is.")
@@ -57,40 +73,69 @@ def init(shell: Shell) -> None:
     shell.say(f"{path}: written; edit it, then: monitor check")
 
 
-@click.command(help="Find every mistake in the config, its variables, the store and the installation.")
+@click.command(help="Find every mistake in the config, its variables, the store, its folders and the installation.")
+@as_json
 @click.pass_obj
-def check(shell: Shell) -> int:
-    """Return 2 where the config is wrong, 1 where the store is broken, 3 where only a variable is not set."""
+def check(shell: Shell, *, as_json: bool) -> int:
+    """Return 2 where the config is wrong, 1 where store or folder is unfit, 3 where only a variable is not set."""
     from importlib.metadata import packages_distributions  # noqa: PLC0415
 
-    for warning in not_ours(packages_distributions()):
+    warnings = list(not_ours(packages_distributions()))
+    for warning in warnings:
         shell.say(f"warning: {warning}")
+    code, problems = _checked(shell)
+    for problem in problems:
+        shell.say(problem)
+    if code == USAGE:
+        shell.say(f"{shell.config_path}: {len(problems)} to mend")
+    else:
+        config = shell.app.config
+        tables = ((config.stories, "story"), (config.sources, "source"), (config.channels, "channel"))
+        counts = ", ".join(counted(len(rows), what) for rows, what in tables)
+        shell.say(f"{shell.config_path or 'no config.toml: all defaults'}: no mistakes; {counts}")
+    if as_json:
+        shell.document({"problems": problems, "warnings": warnings})
+    return code
+
+
+def _checked(shell: Shell) -> tuple[int, list[str]]:
+    """Return the exit code and what is wrong."""
+    from sqlite3 import DatabaseError  # noqa: PLC0415
+
     try:
         app = shell.app
     except ConfigError as error:
-        for problem in error.problems:
-            shell.say(problem)
-        shell.say(f"{shell.config_path}: {len(error.problems)} to mend")
-        return USAGE
-    try:
-        with app.open(read_only=True) as store:
-            damage = store.integrity_check()
-    except StoreMissing:
-        if app.store_path.exists():
-            raise
-        damage = []
+        return USAGE, list(error.problems)
+    unfit = []
+    if app.store_path.exists():
+        try:
+            with app.open(read_only=True) as store:
+                unfit = [f"{app.store_path}: damaged: {problem}" for problem in store.integrity_check()]
+        except MonitorError as error:
+            unfit = [str(error)]
+        except DatabaseError as error:
+            unfit = [f"{app.store_path}: damaged: {error}"]
+    else:
         shell.say(f"{app.store_path}: not there yet; the first run makes it")
-    for problem in damage:
-        shell.say(f"{app.store_path}: damaged: {problem}")
+    folders = {"out": app.out, "store": app.store_path.resolve().parent}
+    unfit += [f"{key}: {why}" for key, folder in folders.items() if (why := unwritable(folder))]
     unset = app.missing_secrets()
-    for problem in unset:
-        shell.say(problem)
-    config = app.config
-    counts = f"{len(config.stories)} stories, {len(config.sources)} sources, {len(config.channels)} channels"
-    shell.say(f"{shell.config_path or 'no config.toml: all defaults'}: no mistakes; {counts}")
-    if damage:
-        return 1
-    return MISSING if unset else 0
+    return (1 if unfit else MISSING if unset else 0), [*unfit, *unset]
+
+
+def unwritable(folder: Path) -> str | None:
+    """Return why no file can be made in `folder`, which may not be there yet, None where one can.
+
+    Makes one, which nobody sees, where the folder is or would be made: that the rights allow it says too little.
+    """
+    place = folder.absolute()
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    try:
+        with TemporaryFile(dir=place):
+            return None
+    except OSError as error:
+        return f"{place}: no file can be made here: {error.strerror}"
 
 
 def not_ours(owners: Mapping[str, Sequence[str]]) -> Iterator[str]:

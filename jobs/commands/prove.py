@@ -44,18 +44,23 @@ def brief(shell: Shell, story: str, *, as_json: bool) -> None:
 @as_of
 @window
 @language
+@as_json
 @click.pass_obj
-def report(shell: Shell, stories: tuple[str, ...]) -> None:
-    """Brief and publish; `monitor run deliver` sends what that put into the outbox."""
+def report(shell: Shell, stories: tuple[str, ...], *, as_json: bool) -> None:
+    """Brief and publish; `monitor run deliver` sends what that put into the outbox. With --json one list."""
     from jobs.app import publish_briefs  # noqa: PLC0415
     from jobs.brief import brief_each  # noqa: PLC0415
 
     app = shell.app
-    with app.open() as store:
+    with app.open(make=False) as store:
         chosen = [find_story(store, story) for story in stories] or None
         brief_each(store, as_of=app.clock(), window=app.length(), stories=chosen, progress=app.progress)
-        for path in publish_briefs(app, store):
-            shell.data(str(path))
+        files = [str(path) for path in publish_briefs(app, store)]
+    if as_json:
+        shell.document(files)
+        return
+    for file in files:
+        shell.data(file)
 
 
 @click.command(help="Recompute REPORT (a report.json) from exactly the posts it names, render it again, compare.")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.shell import Shell, as_json, as_of, shown, window
+from jobs.shell import Shell, as_json, as_of, counted, shown, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from jobs.app import App
     from monitor.model import Finding, Post, PostId, Sentiment, Story
@@ -42,6 +43,7 @@ def stories(shell: Shell, *, as_json: bool) -> None:
 @click.pass_obj
 def posts(shell: Shell, story: str | None, *, as_json: bool) -> None:
     """With --json one line a post, deleted ones by the hash of their id."""
+    listed = _in_window(shell)
     with shell.app.open(read_only=True) as store:
         chosen = [find_story(store, story)] if story is not None else store.stories()
         findings = {row.finding.post: row.finding for row in store.understood()}
@@ -49,17 +51,35 @@ def posts(shell: Shell, story: str | None, *, as_json: bool) -> None:
         for post in store.posts():
             finding = findings.get(post.id)
             about = finding.link.story if finding and finding.link else None
-            if story is None or about == story:
+            if listed(post.created_at) and (story is None or about == story):
                 if as_json:
                     shell.document(post_row(post, finding, groups))
                 else:
                     shell.data(f"{shown(post.id)}  {shown(about or '-')}  {shown(post.text)[:_TEXT_WIDTH]}")
         for stone in store.all_tombstones():
-            if story is None or stone.story == story:
+            if listed(stone.created_at) and (story is None or stone.story == story):
                 if as_json:
                     shell.document({"post": stone.id_hash, "story": stone.story, "deleted": True})
                 else:
                     shell.data(f"{stone.id_hash[:16]}  {shown(stone.story or '-')}  (deleted)")
+
+
+def _in_window(shell: Shell) -> Callable[[datetime | None], bool]:
+    """Return which times belong to what --window and --as-of say, both ends in; without them all that is stored.
+
+    As in a brief, what has no time belongs to every time but to no --window.
+    """
+    app = shell.app
+    if app.window is None and not shell.options.get("as_of"):
+        return lambda _: True
+    until, length = app.clock(), app.window
+
+    def belongs(at: datetime | None) -> bool:
+        if at is None:
+            return length is None
+        return at <= until and (length is None or until - at <= length)
+
+    return belongs
 
 
 def find_story(store: Store, story_id: str) -> Story:
@@ -129,7 +149,18 @@ def runs(shell: Shell, *, as_json: bool) -> None:
                 shell.document(asdict(run))
             else:
                 ended = shown(run.problem or "ok") if run.ended_at else "not ended: it works, or was killed"
-                shell.data(f"{shell.local(run.started_at)}  {run.job:<10}  {run.period}  {ended}")
+                shell.data(f"{shell.local(run.started_at)}  {run.job:<10}  {_period(shell, run.period)}  {ended}")
+
+
+def _period(shell: Shell, period: str) -> str:
+    """Return the period of a run as people read it: a moment as local time, all other names as they are."""
+    from datetime import datetime  # noqa: PLC0415
+
+    try:
+        moment = datetime.fromisoformat(period)
+    except ValueError:
+        return shown(period)
+    return shell.local(moment) if moment.tzinfo else shown(period)
 
 
 @click.command(help="List what was and will be delivered.")
@@ -159,7 +190,7 @@ def status(shell: Shell, *, as_json: bool) -> None:
     if as_json:
         shell.document(known)
         return
-    held = f"{known['stories']} stories, {known['posts']} posts"
+    held = f"{counted(known['stories'], 'story')}, {counted(known['posts'], 'post')}"
     shell.data(f"{shell.heading('store')}  {shell.app.store_path}: {held}")
     shell.data(shell.heading("steps"))
     for step in known["steps"]:
@@ -167,7 +198,9 @@ def status(shell: Shell, *, as_json: bool) -> None:
         shell.data(f"  {step['step']:<10}  {shell.local(step['started_at'])}  {ended}")
     shell.data(shell.heading("sources"))
     for name, tally in known["sources"].items():
-        counts = ", ".join(f"{count} {what}" for what, count in tally.items())
+        paid = tally["microdollars"]
+        counts = ", ".join(f"{count} {what}" for what, count in tally.items() if what != "microdollars")
+        counts += f", {_dollars(paid)}" if paid else ""
         shell.data(f"  {shown(name)}  {counts}")
     shell.data(shell.heading("gaps"))
     for gap in known["gaps"]:
@@ -176,6 +209,12 @@ def status(shell: Shell, *, as_json: bool) -> None:
     shell.data(shell.heading("outbox"))
     for state, count in known["outbox"].items():
         shell.data(f"  {state}  {count}")
+
+
+def _dollars(microdollars: int) -> str:
+    """Return such as "$0.16", and "less than $0.01" where that would be nothing."""
+    cents = f"${microdollars / 1_000_000:,.2f}"
+    return "less than $0.01" if cents == "$0.00" else cents
 
 
 def _status(store: Store) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _BATCH = 256
 
 @click.command(help='Score the tone of each line of stdin: JSON {"text", "lang"?}, or plain text with --text.')
 @click.option("--text", "plain", is_flag=True, help="Each line is a text.")
+@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: it always prints JSON Lines.")
 @click.pass_obj
 def score(shell: Shell, *, plain: bool) -> None:
     """One JSON line out for each line in; a line that cannot be scored says why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +16,15 @@ import click
 
 from jobs.app import JOB, STEPS, run_steps
 from jobs.lock import locked
-from jobs.runs import Stopped, is_done
-from jobs.shell import Shell, as_json, as_of, language, window
+from jobs.runs import Outcome, Stopped, is_done
+from jobs.shell import Shell, as_json, as_of, counted, language, shown, window
 
 if TYPE_CHECKING:
     from jobs.app import Progress
-    from monitor.model import Tally
+    from monitor.model import Page, Tally
 
 MISSING = 3
+_TOLD = 5  # lines of each kind
 
 # A service manager waits 30 s or more before it kills. A step may end its work for the first part of that; then
 # it is broken off at its next sign of progress, between two transactions.
@@ -37,15 +39,33 @@ _LEAVES = timedelta(seconds=24)
 @as_of
 @window
 @language
+@as_json
 @click.pass_obj
-def run(shell: Shell, steps: tuple[str, ...]) -> int:
+def run(shell: Shell, steps: tuple[str, ...], *, as_json: bool) -> int:
     """Return 0, or 1 where a step failed, or 3 where one met a problem."""
     for step in steps:
         if step not in STEPS:
             raise click.UsageError(f"no step {step!r}; there are: {', '.join(STEPS)}")
-    app = shell.app
+    files: list[Path] = []
+    rows: list[dict[str, str | None]] = []
+
+    def done(step: str, how: Outcome) -> None:
+        rows.append({"step": step, "problem": "; ".join(how.problems) or None})
+
+    app = replace(shell.app, wrote=files.append)
+    period = shell.now().astimezone(app.zone).isoformat(timespec="seconds")
+    chosen = steps or tuple(STEPS)
     with locked(app.store_path):
-        ended = run_steps(app, steps or tuple(STEPS), period=shell.now().isoformat(), say=shell.say)
+        ended = run_steps(app, chosen, period=period, say=shell.say, ended=done)
+    reports = sum(path.name == "report.json" for path in files)
+    if reports:
+        shell.say(f"{counted(reports, 'report')}: {app.out / 'index.html'}")
+    elif "publish" in chosen:
+        shell.say("no new reports")
+    if not reports and "collect" in chosen and not app.config.sources:
+        shell.say("no sources are configured; see [[sources]]")
+    if as_json:
+        shell.document({"steps": rows, "files": len(files)})
     if ended.failed:
         return 1
     return MISSING if ended.problems else 0
@@ -125,14 +145,26 @@ def _unless(too_late: Event, progress: Progress) -> Progress:
 @as_json
 @click.pass_obj
 def import_(shell: Shell, files: tuple[Path, ...], *, as_json: bool) -> int:
-    """Return 0 when all rows are stored or accounted for."""
+    """Return 0 when all rows are stored or accounted for, 3 where a file gave nothing but broken ones."""
     from jobs.collect import import_files  # noqa: PLC0415
 
     app = shell.app
+    broken: Counter[tuple[str, str]] = Counter()
+    unread: Counter[str] = Counter()
+    good: dict[Path, bool] = {}
+
+    def read(path: Path, page: Page) -> None:
+        if page.received:
+            good[path] = good.get(path, False) or page.received > len(page.rejected)
+        broken.update((path.name, rejected.reason) for rejected in page.rejected)
+        unread.update(dict(page.unread))
+
     with locked(app.store_path), app.open() as store:
-        tally = import_files(store, files, now=app.clock(), progress=app.progress)
+        tally = import_files(store, files, now=app.clock(), progress=app.progress, read=read)
         STEPS["understand"](app, store)
     shell.say(_said(tally))
+    _tell(shell, "quarantined", Counter({f"{name}: {why}": times for (name, why), times in broken.items()}))
+    _tell(shell, "not read", unread)
     if as_json:
         shell.document(
             {
@@ -141,9 +173,27 @@ def import_(shell: Shell, files: tuple[Path, ...], *, as_json: bool) -> int:
                 "duplicate": tally.duplicate,
                 "quarantined": tally.quarantined,
                 "deleted": tally.deleted,
+                "reasons": _reasons(broken),
+                "unread": dict(sorted(unread.items())),
             }
         )
-    return 0
+    return 0 if all(good.values()) else MISSING
+
+
+def _reasons(broken: Counter[tuple[str, str]]) -> dict[str, int]:
+    """Return how often each reason came, over all files."""
+    reasons: Counter[str] = Counter()
+    for (_, why), times in broken.items():
+        reasons[why] += times
+    return dict(sorted(reasons.items()))
+
+
+def _tell(shell: Shell, what: str, counts: Counter[str]) -> None:
+    """Say the most frequent of `counts`, one a line, and how many more there are."""
+    for said, times in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_TOLD]:
+        shell.say(f"{what}: {shown(said)} (×{times})")
+    if len(counts) > _TOLD:
+        shell.say(f"{what}: and {len(counts) - _TOLD} more; --json has them all")
 
 
 def _said(tally: Tally) -> str:

@@ -75,9 +75,16 @@ class SlackOptions(Options):
     kind: Literal["slack"] = "slack"
     name: str = Field(default="slack", min_length=1)
     token: Secret
-    channel: str = Field(pattern=r"^[CGD][A-Z0-9]{2,}$")
+    channel: str
     base_url: str = "https://slack.com/api/"
     timeout_seconds: int = Field(default=30, ge=1, le=120)
+
+    @field_validator("channel")
+    @classmethod
+    def _is_an_id(cls, value: str) -> str:
+        if not re.fullmatch(r"[CGD][A-Z0-9]{2,}", value):
+            raise ValueError("write the channel's id, such as C0123456789")
+        return value
 
     @field_validator("base_url")
     @classmethod

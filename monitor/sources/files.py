@@ -78,7 +78,7 @@ def _take(gathered: _Gathered, raw: bytes, row: object) -> None:
     try:
         _read_row(gathered, row)
     except ValueError as problem:
-        text = clean(raw[: 4 * MAX_RAW].decode("utf-8", "replace"))[:MAX_RAW] or raw_text(row)
+        text = clean(raw[: 4 * MAX_RAW].decode("utf-8", "replace"))[:MAX_RAW] if raw else raw_text(row)
         post_id = row.get("id") if isinstance(row, dict) else None
         gathered.rejected.append(
             Rejected(raw=text, reason=str(problem), id=clean(post_id) if isinstance(post_id, str) else None)
@@ -113,7 +113,7 @@ def _rows(path: Path) -> Iterator[tuple[bytes, object]]:
         return
     for line in _lines(path):
         row = _meaning(line)
-        if isinstance(row, list):
+        if isinstance(row, list) and row:  # an empty one is a row that holds nothing, and is told as such
             yield from ((b"", one) for one in row)
         else:
             yield line, row
@@ -136,7 +136,7 @@ def _document(path: Path) -> list[Any] | None:
     row = _meaning(bytes(whole))
     if isinstance(row, _NotJson):
         return None
-    return row if isinstance(row, list) else [row]
+    return row if isinstance(row, list) and row else [row]
 
 
 def _lines(path: Path) -> Generator[bytes]:

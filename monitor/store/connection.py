@@ -31,13 +31,15 @@ class Connected:
         self.path = path
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+    def open(cls, path: Path, *, read_only: bool = False, make: bool = True) -> Self:
         """Open the store at `path`, made if it is not there and brought up to date; read_only never writes.
+
+        make: False never makes a new one.
 
         Raises StoreMissing where there is nothing to read or the file is not a store, StoreTooNew where a newer
         program wrote it.
         """
-        if read_only and not path.is_file():
+        if (read_only or not make) and not path.is_file():
             raise StoreMissing(
                 f"{path}: there is no store here; collect or import first, or name another with --store"
             )
