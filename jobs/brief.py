@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.claims import write_brief
 from monitor.gate import gated
-from monitor.model import Brief, Evidence, Gap, Input, ReadWindow, Span, Story, Understood
+from monitor.model import NEVER_READ, Brief, Evidence, Gap, Input, ReadWindow, Span, Story, Understood
 
 if TYPE_CHECKING:
     from monitor.model import VoiceId
@@ -21,6 +21,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Told how many stories are done, and of how many."""
 
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 _HISTORY_DAYS = 56
 """Eight weeks tell what is usual; what is older was another story."""
 
@@ -74,10 +75,11 @@ def evidence_for(store: Store, story: Story, window: timedelta | None, as_of: da
     rows = [row for row in every if row.post.created_at is None or row.post.created_at <= as_of]
     if window is None:
         times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
-        return _evidence(store, story, rows, Span(since=min(times, default=None), until=as_of), as_of)
+        first = min(times, default=None)
+        return _evidence(store, story, rows, Span(since=first, until=as_of), as_of, from_first_post=True)
     since = as_of - window
     inside = [row for row in rows if row.post.created_at is not None and row.post.created_at >= since]
-    return _evidence(store, story, inside, Span(since=since, until=as_of), as_of)
+    return _evidence(store, story, inside, Span(since=since, until=as_of), as_of, from_first_post=False)
 
 
 def evidence_from(
@@ -96,7 +98,32 @@ def evidence_from(
     reads, gaps, tombstones: what the brief was written with; None takes what the store has now.
     """
     rows, _ = store.exact(inputs)
-    return _evidence(store, story, rows, window, as_of, reads=reads, gaps=gaps, tombstones=tombstones)
+    times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
+    return _evidence(
+        store,
+        story,
+        rows,
+        window,
+        as_of,
+        reads=reads,
+        gaps=gaps,
+        tombstones=tombstones,
+        # A brief names the ends of its window, not how it was asked for.
+        from_first_post=window.since == min(times, default=None),
+    )
+
+
+def deletions(store: Store, story: Story, window: Span, *, from_first_post: bool) -> int:
+    """Return how many posts of `story` in `window`, its end in, were deleted since they were stored.
+
+    from_first_post: whether the window is the default one. Nobody knows the first post once it is gone, so that
+    window has no beginning here; only in it do deleted posts without a time count.
+    """
+    until = None if window.until is None else window.until + _INSTANT
+    timed = store.tombstones(story.id, Span(since=None if from_first_post else window.since, until=until))
+    if not from_first_post:
+        return timed
+    return timed + store.tombstones(story.id) - store.tombstones(story.id, Span(since=None, until=None))
 
 
 def _evidence(
@@ -106,6 +133,7 @@ def _evidence(
     window: Span,
     as_of: datetime,
     *,
+    from_first_post: bool,
     reads: Sequence[ReadWindow] | None = None,
     gaps: Sequence[Gap] | None = None,
     tombstones: int | None = None,
@@ -114,7 +142,9 @@ def _evidence(
     known_gaps = tuple(store.gaps(window, story.id) if gaps is None else gaps)
     if not known_reads and not known_gaps and not _about(rows, story):
         # Nothing was read and nothing failed: that nobody looked is itself what is known.
-        known_gaps = (Gap(source="all", query=None, since=window.since, until=window.until, reason="never read"),)
+        known_gaps = (Gap(source="all", query=None, since=window.since, until=window.until, reason=NEVER_READ),)
+    if tombstones is None:
+        tombstones = deletions(store, story, window, from_first_post=from_first_post)
     return Evidence(
         story=story,
         window=window,
@@ -122,7 +152,7 @@ def _evidence(
         rows=tuple(rows),
         reads=known_reads,
         gaps=known_gaps,
-        tombstones=store.tombstones(story.id) if tombstones is None else tombstones,
+        tombstones=tombstones,
         history=tuple(_history(store, story, window)),
         previous=store.published_before(story.id, as_of),
     )

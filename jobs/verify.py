@@ -183,7 +183,7 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
     What was read, and what not, is taken as it was recorded with the published brief, since later readings and
     deletions change what the store says today; but each must still stand in the store.
     """
-    from .brief import evidence_from  # noqa: PLC0415 (heavy)
+    from .brief import deletions, evidence_from  # noqa: PLC0415 (heavy)
 
     published = _published(document, store)
     if published is None:
@@ -197,7 +197,9 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
         document.as_of,
         reads=reads,
         gaps=[gap for gap in published.gaps if store.has_gap(gap)],
-        tombstones=min(published.tombstones, store.tombstones(document.story.id)),
+        tombstones=min(
+            published.tombstones, deletions(store, document.story, document.window, from_first_post=True)
+        ),
     )
     lost = [
         f"the read of {read.source} is no longer in the store; it stands behind {document.claims_that(_is_read)}"

@@ -260,6 +260,8 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
     words = _named(group) | {"roles": tuple(sorted({name for name, post in group.roles if post in cited}))}
     if any(row.finding.ironic for row in rows):
         words["possibly_ironic"] = "yes"
+    if group.stance == "neither" and all(row.finding.sentiment is None for row in rows):
+        words["not_scored"] = "yes"  # nobody read their tone: they do not stand between the sides
     of = voices(known.opinions)
     numbers: dict[str, NumberValue] = {"voices": group.voices, "posts": len(group.posts), "of": of}
     if of >= _PER_CENT_FROM:

@@ -22,6 +22,11 @@ Side: TypeAlias = Literal["support", "oppose", "neither", "unclear", "not scored
 Basis: TypeAlias = Literal["stance", "tone", "stance and tone"]
 """By what support and oppose are told apart in one story."""
 
+Vote: TypeAlias = Literal["negative", "neutral", "positive", "unclear", "not scored"]
+"""The tone of one voice."""
+
+REPOST = "repost"
+"""The reason of a copy that its platform passed on, or that is marked RT; other copies are posts of their own."""
 ONE_ACCOUNT = "one account"
 """The reason of a flood that is one voice's own; every other flood is a campaign of many accounts."""
 _QUALIFIERS: tuple[tuple[int, Qualifier], ...] = (
@@ -133,26 +138,37 @@ def tones(rows: Iterable[Understood]) -> Tones:
 
 
 def tones_by_voice(rows: Sequence[Understood]) -> Tones:
-    """Return how many voices are of each tone, one vote a voice; a tie between its tones is unclear."""
-    votes = []
-    for said in by_voice(rows).values():
-        (first, most), *others = Counter(_tone(row) for row in said).most_common(2)
-        votes.append("unclear" if others and others[0][1] == most else first)
-    return _tones(votes)
+    """Return how many voices are of each tone, one vote a voice."""
+    return _tones(tone_votes(rows).values())
 
 
-def _tone(row: Understood) -> str:
+def tone_votes(rows: Sequence[Understood]) -> dict[VoiceId, Vote]:
+    """Return the tone of each voice: that of most of its scored posts, "unclear" where no tone has most.
+
+    Paragraph, figures and what was left out count the unclear and the not scored by this alone.
+    """
+    found: dict[VoiceId, Vote] = {}
+    for voice, said in by_voice(rows).items():
+        count = Counter(_tone(row) for row in said if row.finding.sentiment is not None).most_common(2)
+        tie = len(count) > 1 and count[0][1] == count[1][1]
+        found[voice] = "not scored" if not count else "unclear" if tie else count[0][0]
+    return found
+
+
+def _tone(row: Understood) -> Vote:
     sentiment = row.finding.sentiment
-    return "unclear" if sentiment is None or sentiment.unclear else sentiment.label
+    if sentiment is None:
+        return "not scored"
+    return "unclear" if sentiment.unclear else sentiment.label
 
 
-def _tones(votes: Iterable[str]) -> Tones:
+def _tones(votes: Iterable[Vote]) -> Tones:
     count = Counter(votes)
     return Tones(
         negative=count["negative"],
         neutral=count["neutral"],
         positive=count["positive"],
-        unclear=count["unclear"],
+        unclear=count["unclear"] + count["not scored"],
     )
 
 
@@ -188,14 +204,13 @@ def people_by(rows: Iterable[Understood], key: Callable[[Understood], str]) -> t
 
 def left_out(known: Sorted, *, tombstones: int) -> LeftOut:
     """Return what does not count in the shares; the gate adds the claims that it drops."""
-    where = Counter(sides(known.opinions).values())
     loud = sum(row.finding.flood == ONE_ACCOUNT for row in known.floods)
     return LeftOut(
         copies=len(known.copies),
         flood=len(known.floods) - loud,
         loud_account=loud,
         not_scored=sum(row.finding.sentiment is None for row in known.opinions),
-        unclear=where["unclear"],
+        unclear=list(tone_votes(known.opinions).values()).count("unclear"),
         withheld=len(known.withheld),
         deleted=tombstones,
         elsewhere=len(known.elsewhere),

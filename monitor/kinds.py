@@ -49,6 +49,8 @@ def kind_of(post: Post, language: str, *, outlets: frozenset[str] = frozenset())
         kind = "other"
     elif (role is not None and role.name == "outlet") or _is_machine(post.author, language):
         kind = "reporting"
+    elif _TICKER.search(post.text) and _is_called_news(post.author, language):
+        kind = "reporting"  # "BREAKING: shots fired!" moves, but is no opinion of theirs
     elif _offers(post.text, tokens, own) or _answers(post, tokens, own):
         kind = "other"
     elif _asks(post.text, own):
@@ -85,6 +87,17 @@ def _is_machine(author: Author | None, language: str) -> bool:
         return False
     tokens = words(f"{author.name or ''} {author.description or ''}")
     return any(cues_in(tokens, language_of.machines) for language_of in (known(language), known("en")))
+
+
+def _is_called_news(author: Author | None, language: str) -> bool:
+    """Tell whether an account calls itself by a masthead's word: in its name, or at an end of its handle."""
+    if author is None:
+        return False
+    named, handle = frozenset(words(author.name or "")), (author.handle or "").casefold()
+    mastheads = known(language).mastheads | known("en").mastheads
+    ends = tuple(mastheads)
+    called = not named.isdisjoint(mastheads) or handle.startswith(ends) or handle.endswith(ends)
+    return called and named.isdisjoint(_NOT_AN_OUTLET)
 
 
 def _offers(text: str, tokens: tuple[str, ...], own: Language) -> bool:

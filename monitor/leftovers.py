@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .figures import ONE_ACCOUNT, by_voice, people_by, sides, voices
+from .figures import ONE_ACCOUNT, REPOST, by_voice, people_by, tone_votes, voices
 from .model import Claim, GapCitation, TombstoneCitation
 from .proof import claim, places
 
@@ -46,37 +46,75 @@ def leftover_claims(known: Sorted, evidence: Evidence) -> list[Claim]:
 def _copies(known: Sorted) -> list[Claim]:
     if not known.copies:
         return []
+    reposts = [row for row in known.copies if row.finding.copy_reason == REPOST]
     by_root: dict[PostId, list[Understood]] = defaultdict(list)
-    for row in known.copies:
+    for row in reposts or known.copies:
         by_root[row.finding.copy_of or row.post.id].append(row)
     root, repeated = min(by_root.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     original = [row for row in known.linked if row.post.id == root]
-    proof = places(original or repeated, known.withheld, 1)
-    return [claim("copies", proof, originals=len(by_root), copies=len(known.copies), top=len(repeated))]
+    return [
+        claim(
+            "copies",
+            places(original or repeated, known.withheld, 1),
+            originals=len(by_root) if reposts else 0,
+            copies=len(known.copies),
+            top=len(repeated) if reposts else 0,
+            same_words=len(known.copies) - len(reposts),
+        )
+    ]
 
 
 def _campaigns(known: Sorted) -> list[Claim]:
-    """One claim for each campaign: near-identical posts of many accounts."""
+    """One claim: a campaign of near-identical posts of many accounts, or how many campaigns there were."""
     campaigns: dict[PostId, list[Understood]] = defaultdict(list)
     for row in known.floods:
         if row.finding.flood != ONE_ACCOUNT:
             campaigns[row.finding.copy_of or row.post.id].append(row)
     found = []
     for root, repeats in sorted(campaigns.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        every = [row for row in known.linked if row.post.id == root and row not in repeats] + repeats
-        reason = repeats[0].finding.flood or ""
-        found.append(_flood(every, known, reason, left_out=len(repeats)))
-    return found
+        inside = {row.post.id for row in repeats}
+        begun = [row for row in known.linked if row.post.id == root and root not in inside]
+        found.append(([*begun, *repeats], len(repeats)))
+    reason = min((row.finding.flood or "" for repeats in campaigns.values() for row in repeats), default="")
+    return _told_floods(found, known, reason)
 
 
 def _one_account_floods(known: Sorted, *, said: set[VoiceId]) -> list[Claim]:
-    """One claim for each account that is left out after its first post and is not told as a loud one."""
-    found = []
-    for voice, repeats in sorted(by_voice([r for r in known.floods if r.finding.flood == ONE_ACCOUNT]).items()):
-        if voice not in said:
-            own = [r for r in known.linked if r.finding.voice == voice and r.finding.copy_of is None]
-            found.append(_flood(own or repeats, known, ONE_ACCOUNT, left_out=len(repeats)))
-    return found
+    """One claim for all who are left out after their first post and are not told as loud ones."""
+    own = by_voice([row for row in known.linked if row.finding.copy_of is None])
+    found = [
+        (own.get(voice) or repeats, len(repeats))
+        for voice, repeats in by_voice([r for r in known.floods if r.finding.flood == ONE_ACCOUNT]).items()
+        if voice not in said
+    ]
+    return _told_floods(sorted(found, key=lambda pair: (-pair[1], pair[0][0].post.id)), known, ONE_ACCOUNT)
+
+
+def _told_floods(found: Sequence[tuple[Sequence[Understood], int]], known: Sorted, reason: str) -> list[Claim]:
+    """Tell the one flood of a reason with its particulars, several as one claim that cites where each began.
+
+    found: the posts of each flood, its first first, and how many of them are left out; the largest flood first.
+    """
+    if len(found) <= 1:
+        return [_flood(rows, known, reason, left_out=out) for rows, out in found]
+    every = [row for rows, _ in found for row in rows]
+    firsts = {row.post.id: row for rows, _ in found for row in _shown(rows, known)[:1]}
+    numbers: dict[str, NumberValue] = {
+        "floods": len(found),
+        "posts": len(every),
+        "left_out": sum(out for _, out in found),
+        "accounts": _accounts(every),
+    }
+    words: dict[str, WordValue] = {"reason": reason, "new_accounts": "yes" if _mostly_new(every) else ""}
+    return [claim("flood", places(tuple(firsts.values()), known.withheld), words, **numbers)]
+
+
+def _shown(rows: Sequence[Understood], known: Sorted) -> Sequence[Understood]:
+    return [row for row in rows if row.post.id not in known.withheld] or rows
+
+
+def _accounts(rows: Sequence[Understood]) -> int:
+    return len({row.post.author.id if row.post.author else row.post.id for row in rows})
 
 
 def _flood(rows: Sequence[Understood], known: Sorted, reason: str, *, left_out: int) -> Claim:
@@ -90,7 +128,7 @@ def _flood(rows: Sequence[Understood], known: Sorted, reason: str, *, left_out: 
         words,
         posts=len(rows),
         left_out=left_out,
-        accounts=len({row.post.author.id if row.post.author else row.post.id for row in rows}),
+        accounts=_accounts(rows),
         minutes=minutes,
     )
 
@@ -119,7 +157,7 @@ def _loud(known: Sorted) -> list[tuple[VoiceId, Claim]]:
 
 
 def _not_scored(known: Sorted) -> list[Claim]:
-    rows = [row for row in known.opinions if row.finding.sentiment is None]
+    rows = _of_tone(known, "not scored")
     if not rows:
         return []
     languages = tuple(code for code, _ in people_by(rows, lambda row: row.finding.language))
@@ -128,11 +166,16 @@ def _not_scored(known: Sorted) -> list[Claim]:
 
 
 def _unclear(known: Sorted) -> list[Claim]:
-    where = sides(known.opinions)
-    rows = [row for row in known.opinions if where[row.finding.voice] == "unclear"]
+    rows = _of_tone(known, "unclear")
     if not rows:
         return []
-    return [claim("unclear", places(rows, known.withheld), voices=voices(rows), of=len(where))]
+    return [claim("unclear", places(rows, known.withheld), voices=voices(rows), of=voices(known.opinions))]
+
+
+def _of_tone(known: Sorted, vote: str) -> list[Understood]:
+    """Return the opinions of the voices whose tone is `vote`."""
+    votes = tone_votes(known.opinions)
+    return [row for row in known.opinions if votes[row.finding.voice] == vote]
 
 
 def _languages(known: Sorted) -> list[Claim]:

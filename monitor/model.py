@@ -28,6 +28,9 @@ ClaimKind: TypeAlias = Literal[
 ]  # fmt: skip
 """The kinds of claim, in the order of the paragraph. There is one `post` claim a post where there are 1-4."""
 
+NEVER_READ = "never read"
+"""The reason of the gap that stands where no source was read at all for a time; its source is "all"."""
+
 NumberValue: TypeAlias = int | float
 WordValue: TypeAlias = str | tuple[str, ...]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .languages import LANGUAGES, stopwords
 from .privacy import must_withhold
 from .proof import cite
+from .stance import stance_of
 from .text import words
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 FEWEST_WORDS = 4
 MOST_WORDS = 30
+MOST_CHARACTERS = 600
+"""Thirty words have 150 to 250; emoji are no words, and one "word" may be a million letters."""
 _EASY = range(6, 23)
 """Words of a line that is taken in at once; shorter and longer ones are quoted only where nothing else is."""
 _REDUNDANT = 0.5
@@ -28,6 +32,8 @@ _READ = 200
 _SURELY_ABOUT_IT = 2.0
 """How much a link's strength counts: links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and
 99 % (.9 and more) on newsroom and mixed, and what is quoted should be about the story above all else."""
+_WHOLE = 2.0
+"""How much more a whole post is worth than a line of one: as much as being surely about the story."""
 _SAYING = 2
 """Content words without which a line does not stand by itself."""
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -67,23 +73,28 @@ def size(text: str) -> int:
     return sum(math.ceil(len(word) / 2) if _UNSPACED.search(word) else 1 for word in text.split() if _spoken(word))
 
 
+def fits(line: str) -> bool:
+    """Tell whether `line` is as long as a quote may be: 4 to 30 words, at most 600 characters."""
+    return len(line) <= MOST_CHARACTERS and FEWEST_WORDS <= size(line) <= MOST_WORDS
+
+
 def _spoken(word: str) -> bool:
     return any(character.isalnum() for character in word)
 
 
 def opening(text: str) -> str:
-    """Return `text` whole where it has at most 30 words, else its first 30, verbatim."""
-    if size(text) <= MOST_WORDS:
-        return text.strip()
+    """Return `text` whole where it has at most 30 words and 600 characters, else its first of them, verbatim."""
+    begun = text.strip()
+    if len(begun) <= MOST_CHARACTERS and size(begun) <= MOST_WORDS:
+        return begun
     end = taken = 0
-    for match in re.finditer(r"\S+", text):
-        word = match.group()
-        taken += size(word)
-        if taken > MOST_WORDS:
+    for match in re.finditer(r"\S+", begun[: MOST_CHARACTERS + 1]):
+        taken += size(match.group())
+        if taken > MOST_WORDS or match.end() > MOST_CHARACTERS:
             break
         end = match.end()
     # A single run in a script without spaces may be longer than a line.
-    return text[:end].strip() or text.strip()[: 2 * MOST_WORDS]
+    return begun[:end] or begun[: 2 * MOST_WORDS]
 
 
 def lines(text: str) -> Iterator[tuple[str, bool]]:
@@ -91,18 +102,43 @@ def lines(text: str) -> Iterator[tuple[str, bool]]:
     for stretch in _URL.split(text):
         for sentence in _SENTENCE_END.split(_ADDRESSED.sub("", stretch)):
             line = sentence.strip()
-            if FEWEST_WORDS <= size(line) <= MOST_WORDS:
+            if fits(line):
                 yield line, True
             elif size(line) > MOST_WORDS:
                 for clause in _CLAUSE_END.split(line):
-                    if FEWEST_WORDS <= size(clause) <= MOST_WORDS:
+                    if fits(clause):
                         yield clause.strip(" ,;:"), False
+
+
+def whole_post(text: str) -> str | None:
+    """Return all that `text` says, less whom it addresses and links around it; None where it is too long."""
+    said = [stretch for stretch in _URL.split(_ADDRESSED.sub("", text)) if _spoken(stretch)]
+    return said[0].strip() if len(said) == 1 and fits(said[0].strip()) else None
+
+
+def _speaks_for(line: str, row: Understood) -> bool:
+    """Tell whether `line`, cut from its post, still says what its author says: by its side, and by what negates it.
+
+    What stands directly before is read too: "I do not agree. It is a fine plan, they say".
+    """
+    finding = row.finding
+    stance = stance_of(line, finding.language, kind="opinion", sentiment=None)
+    tone = finding.sentiment.label if finding.sentiment is not None and not finding.sentiment.unclear else None
+    side = {"negative": "oppose", "positive": "support"}.get(tone or "") if finding.stance == "neither" else None
+    if {stance, side or finding.stance} == {"support", "oppose"}:
+        return False
+    before = [part for part in _SENTENCE_END.split(row.post.text[: row.post.text.index(line)]) if words(part)]
+    known = LANGUAGES.get(finding.language)
+    return not before or known is None or known.negations.isdisjoint(words(before[-1]))
 
 
 def choose(
     rows: Sequence[Understood], label: Sequence[str], taken: Iterable[frozenset[str]]
 ) -> PostCitation | None:
-    """Return the line of `rows` (oldest first) that speaks best for them, None where none may be quoted.
+    """Return what of `rows` (oldest first) speaks best for them, None where none may be quoted.
+
+    A whole post where it is short enough, for a sentence cut from its post can turn its author round; of longer
+    ones a line that does not.
 
     label: words of the group; a line that has them shows why it is called so. taken: the content words of the
     lines that are quoted already; what says the same again is passed over.
@@ -119,14 +155,17 @@ def choose(
         if row.finding.ironic or must_withhold(row.post.text) is not None:
             continue
         surely = _SURELY_ABOUT_IT * _strength(row.finding.link)
-        for line, whole in lines(row.post.text):
+        entire = whole_post(row.post.text)
+        if entire is not None and _fitness(entire, content(entire, row.finding.language), whole=True) is None:
+            entire = None
+        for line, whole in [(entire, True)] if entire is not None else lines(row.post.text):
             mine = content(line, row.finding.language)
             score = _fitness(line, mine, whole=whole, label=label, share=share)
-            if score is not None:
-                score += surely + 0.5 * _judges(line, row.finding.language) + 0.25 * (line == row.post.text.strip())
-            if score is None or (best is not None and score <= best[0]) or any(_same(mine, one) for one in earlier):
+            if score is None or any(_same(mine, one) for one in earlier):
                 continue
-            best = (score, cite(row, line))
+            score += surely + 0.5 * _judges(line, row.finding.language) + _WHOLE * (line == entire)
+            if (best is None or score > best[0]) and (line == entire or _speaks_for(line, row)):
+                best = (score, cite(row, line))
     return best[1] if best else None
 
 
@@ -156,7 +195,12 @@ def _same(mine: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _fitness(
-    line: str, mine: frozenset[str], *, whole: bool, label: Sequence[str], share: Mapping[str, float]
+    line: str,
+    mine: frozenset[str],
+    *,
+    whole: bool,
+    label: Sequence[str] = (),
+    share: Mapping[str, float] = MappingProxyType({}),
 ) -> float | None:
     """Return how well a line may stand for its group, higher is better; None where it may not be quoted.
 

@@ -56,7 +56,11 @@ def cards(page: Page) -> tuple[Card, ...]:
 
 def _card(page: Page, group: Group, numbers: dict[PostId, int]) -> Card:
     words = page.words
-    view = group.stance if group.stance != "neither" else group.tone or "none"
+    view: str = group.stance if group.stance != "neither" else group.tone or "none"
+    if view == "none" and any(
+        claim.word("group") == group.id and claim.word("not_scored") for claim in page.brief.claims
+    ):
+        view = "not_scored"
     roles = [words.name("roles", role) for role in dict.fromkeys(name for name, _ in group.roles)]
     quoted = group.quote if group.quote and group.quote.quote else None
     of = words.number(page.brief.figures.opinion_voices)
@@ -66,7 +70,9 @@ def _card(page: Page, group: Group, numbers: dict[PostId, int]) -> Card:
         language=group.language or "und",
         voices=words.say("page.group_voices", voices=words.number(group.voices), of=of),
         view=words.name("badges", view),
-        tone={"support": "positive", "oppose": "negative", "none": "unclear"}.get(view, view),
+        tone={"support": "positive", "oppose": "negative", "none": "unclear", "not_scored": "unclear"}.get(
+            view, view
+        ),
         roles=words.say("page.group_roles", names=words.names(roles)) if roles else "",
         quote=quoted.quote if quoted else None,
         quote_language=(quoted.language if quoted else None) or "und",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.model import NEVER_READ
+
 if TYPE_CHECKING:
     from monitor.model import SourceHealth, Tones
 
@@ -111,7 +113,7 @@ def _change(page: Page) -> Tile:
 def _coverage(page: Page) -> Tile:
     words, brief = page.words, page.brief
     name = words.pattern("page.coverage")
-    broken = {gap.source for gap in brief.gaps}
+    broken = {gap.source for gap in brief.gaps if gap.reason != NEVER_READ}
     known = broken | {read.source for read in brief.reads}
     if not known:
         return Tile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.model import Brief, Claim, GapCitation, ReadCitation, Report, TombstoneCitation
+from monitor.model import NEVER_READ, Brief, Claim, GapCitation, ReadCitation, Report, TombstoneCitation
 
 from .phrases import Phrases, phrases
 from .sentences import Paragraph, compose
@@ -83,6 +83,8 @@ def gap_text(gap: Gap, words: Phrases, zone: str) -> str:
     if gap.read is not None and gap.of_about is not None:
         figures = {"read": words.number(gap.read), "of_about": words.number(gap.of_about)}
         return words.say("left_out.gap_sampled", times="", **values, **figures)
+    if gap.reason == NEVER_READ:
+        return words.say("left_out.gap_never", **values)
     return words.say("left_out.gap" if gap.reason else "left_out.gap_plain", times="", **values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from monitor.model import Brief, GapCitation, PostCitation
+from monitor.model import NEVER_READ, Brief, GapCitation, PostCitation
 
 from .phrases import Filling, Part, Parts, Phrases
 
@@ -21,8 +21,8 @@ _Values: TypeAlias = dict[str, Filling]
 class Talk:
     """What saying a claim needs besides the claim. said: the groups that an earlier sentence has told.
 
-    outlets: whether they may be named. first_group: whether no group has been told yet. short: whether a
-    flood or a gap is told without its particulars.
+    outlets: whether they may be named. first_group: whether no group has been told yet. overlap: the group after
+    which it is said that people stand in several. short: the kinds that are told without their particulars.
     """
 
     brief: Brief
@@ -31,7 +31,8 @@ class Talk:
     said: frozenset[str]
     outlets: bool = True
     first_group: bool = True
-    short: bool = False
+    overlap: str = ""
+    short: frozenset[str] = frozenset()
 
 
 def _n(claim: Claim, name: str) -> int:
@@ -63,9 +64,11 @@ def _quote(claim: Claim) -> Part | None:
 
 
 def view_of(claim: Claim) -> str:
-    """Return the code of what a group says: its stance, else its tone, else "none"."""
+    """Return the code of what a group says: its stance, else its tone, else "not_scored" or "none"."""
     stance = word(claim, "stance")
-    return stance if stance in {"support", "oppose"} else word(claim, "tone") or "none"
+    if stance in {"support", "oppose"}:
+        return stance
+    return word(claim, "tone") or ("not_scored" if word(claim, "not_scored") else "none")
 
 
 def _platforms(claim: Claim, talk: Talk) -> str:
@@ -89,7 +92,11 @@ def _volume(claim: Claim, talk: Talk) -> Parts:
         "usual": "",
     }
     if word(claim, "qualifier") == "not measured":
-        return words.parts("volume.unmeasured_posts" if posts else "volume.unmeasured", **values)
+        nobody = all(
+            isinstance(citation, GapCitation) and citation.gap.reason == NEVER_READ for citation in claim.citations
+        )
+        key = "unmeasured_posts" if posts else "never_read" if nobody else "unmeasured"
+        return words.parts(f"volume.{key}", **values)
     if posts == 0:
         # Posts as proof of nothing: all that was found are copies and floods.
         only_copies = any(isinstance(citation, PostCitation) for citation in claim.citations)
@@ -166,6 +173,8 @@ def _group(claim: Claim, talk: Talk) -> Parts:
     if _has(claim, "share"):
         figures = {name: words.number(claim.number(name)) for name in ("share", "low", "high")}
         values["share"] = words.say("group.share" if claim.number("share") else "group.share_small", **figures)
+    overlap = word(claim, "group") == talk.overlap != ""
+    values["overlap"] = words.pattern("group.overlap") if overlap else ""
     if _n(claim, "voices") == _n(claim, "of"):
         return words.parts("group.all", **values)
     return words.parts("group.first" if talk.first_group else "group.next", **values)
@@ -212,34 +221,50 @@ def _no_change(claim: Claim, talk: Talk) -> Parts:
 def _copies(claim: Claim, talk: Talk) -> Parts:
     words = talk.words
     top = _n(claim, "top") if _has(claim, "top") else 0
-    several = _n(claim, "originals") > 1 and top > 1
-    return words.parts(
-        "left_out.copies",
-        originals=words.count("original", claim.number("originals")),
-        times=words.count("time", claim.number("copies")),
-        top=words.say("left_out.top", times=words.count("time", top)) if several else "",
-    )
+    same = _n(claim, "same_words") if _has(claim, "same_words") else 0
+    reposts = _n(claim, "copies") - same
+    several = _n(claim, "originals") > 1 and top > 1 and claim.kind not in talk.short
+    values: _Values = {
+        "originals": words.count("original", claim.number("originals")),
+        "times": words.count("time", reposts),
+        "top": words.say("left_out.top", times=words.count("time", top)) if several else "",
+        "same": words.count("same_words", same),
+        "copies": words.count("copy", claim.number("copies")),
+    }
+    if not reposts:
+        return words.parts("left_out.same_words", **values)
+    if same:
+        return words.parts(
+            "left_out.copies_short" if claim.kind in talk.short else "left_out.copies_and_same", **values
+        )
+    return words.parts("left_out.copies", **values)
 
 
 def _flood(claim: Claim, talk: Talk) -> Parts:
     words = talk.words
-    one_account = word(claim, "reason") == "one account"
+    own = "one_account" if word(claim, "reason") == "one account" else "near_identical"
+    several = _has(claim, "floods")
+    if several:
+        own = "accounts" if own == "one_account" else "campaigns"
     minutes = _n(claim, "minutes") if _has(claim, "minutes") else 0
-    long = "left_out.flood_one_account" if one_account else "left_out.flood_near_identical"
     return words.parts(
-        "left_out.flood_short" if talk.short and not one_account else long,
-        posts=words.count("post" if one_account else "near_identical", claim.number("posts")),
+        f"left_out.flood_{own}_short" if claim.kind in talk.short else f"left_out.flood_{own}",
+        posts=words.count(
+            "near_identical" if own in {"near_identical", "campaigns"} else "post", claim.number("posts")
+        ),
         accounts=words.count("account", claim.number("accounts")) if _has(claim, "accounts") else "",
+        campaigns=words.count("campaign", claim.number("floods")) if several else "",
         minutes=words.say("left_out.within", time=words.duration(minutes)) if minutes else "",
         new=words.pattern("left_out.new") if word(claim, "new_accounts") else "",
         left_out=words.number(claim.number("left_out")),
+        posts_out=words.count("post", claim.number("left_out")),
     )
 
 
 def _loud_account(claim: Claim, talk: Talk) -> Parts:
     words, left_out = talk.words, _n(claim, "left_out")
     return words.parts(
-        "left_out.loud_account",
+        "left_out.loud_account_short" if claim.kind in talk.short else "left_out.loud_account",
         posts=words.number(claim.number("posts")),
         of=words.count("post", claim.number("of")),
         cut=words.say("left_out.cut", left_out=words.number(left_out)) if left_out else "",
@@ -249,7 +274,8 @@ def _loud_account(claim: Claim, talk: Talk) -> Parts:
 def _not_scored(claim: Claim, talk: Talk) -> Parts:
     words = talk.words
     named = words.names(words.name("languages", code) for code in _listed(claim, "languages"))
-    return words.parts("left_out.not_scored", people=words.count("person", claim.number("voices")), languages=named)
+    key = "left_out.not_scored_short" if claim.kind in talk.short else "left_out.not_scored"
+    return words.parts(key, people=words.count("person", claim.number("voices")), languages=named)
 
 
 def _unclear(claim: Claim, talk: Talk) -> Parts:
@@ -272,11 +298,15 @@ def _withheld(claim: Claim, talk: Talk) -> Parts:
     words = talk.words
     posts = words.count("withheld", claim.number("posts"))
     reasons = words.names(words.name("withheld_reasons", code) for code in _listed(claim, "reasons"))
+    if claim.kind in talk.short:
+        return words.parts("left_out.withheld_short", n=words.number(claim.number("posts")))
     key = "left_out.withheld" if reasons else "left_out.withheld_plain"
     return words.parts(key, posts=posts, reasons=reasons)
 
 
 def _deleted(claim: Claim, talk: Talk) -> Parts:
+    if claim.kind in talk.short:
+        return talk.words.parts("left_out.deleted_short", n=talk.words.number(claim.number("posts")))
     return talk.words.parts("left_out.deleted", posts=talk.words.count("deleted", claim.number("posts")))
 
 
@@ -299,7 +329,9 @@ def _gap(claim: Claim, talk: Talk) -> Parts:
     if _has(claim, "read"):
         figures: _Values = {name: words.number(claim.number(name)) for name in ("read", "of_about")}
         return words.parts("left_out.gap_sampled", **values, **figures)
-    if talk.short:
+    if word(claim, "reason") == NEVER_READ:
+        return words.parts("left_out.gap_never", **values)
+    if claim.kind in talk.short:
         return words.parts("left_out.gap_short", **values)
     return words.parts("left_out.gap" if word(claim, "reason") else "left_out.gap_plain", **values)
 

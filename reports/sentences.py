@@ -115,6 +115,10 @@ def compose(
 
     kept, outlets = _fitting(brief, told, words, time_zone, cites)
     sentences = _sentences(brief, kept, words, time_zone, cites, outlets=outlets)
+    several = _in_several_groups(kept)
+    longer = _sentences(brief, kept, words, time_zone, cites, outlets=outlets, overlap=several)
+    if sum(one.words for one in longer) <= MAX_WORDS:
+        sentences = longer
     before, _, after = words.pattern("left_out.line").partition("{parts}")
     fragments = _left_out(brief, left, words, time_zone, cites)
     return Paragraph(
@@ -167,7 +171,25 @@ def _droppable_groups(told: list[Claim], *, beyond_first: bool) -> list[Claim]:
     return sorted(spare, key=lambda claim: claim.number("voices"))
 
 
-# In which order the line of what was left out loses its parts; floods and gaps change what the rest is worth.
+def _in_several_groups(told: list[Claim]) -> str:
+    """Return the last group of `told` where their people add up to more than there are, "" where they do not."""
+    groups = [claim for claim in told if claim.kind == "group"]
+    if not groups or sum(claim.number("voices") for claim in groups) <= groups[0].number("of"):
+        return ""
+    return word(groups[-1], "group")
+
+
+# In which order the line of what was left out is told shorter, and then loses its parts: what was kept from the
+# reader goes last, floods and gaps, which change what the rest is worth, at the very last.
+_LINE_SHORTER: tuple[ClaimKind, ...] = (
+    "gap",
+    "flood",
+    "withheld",
+    "not_scored",
+    "loud_account",
+    "deleted",
+    "copies",
+)
 _LINE_DROPS: tuple[ClaimKind, ...] = (
     "languages", "unclear", "elsewhere", "loud_account", "not_scored", "copies", "withheld", "deleted",
 )  # fmt: skip
@@ -182,8 +204,10 @@ def _left_out(
     def too_long() -> bool:
         return sum(one.words for one in kept) + len(words.pattern("left_out.line").split()) > MAX_LEFT_OUT_WORDS
 
-    if too_long():
-        kept = list(_sentences(brief, left, words, zone, cites, outlets=True, short=True))
+    for place in range(1, len(_LINE_SHORTER) + 1):
+        if too_long():
+            short = frozenset(_LINE_SHORTER[:place])
+            kept = list(_sentences(brief, left, words, zone, cites, outlets=True, short=short))
     for kind in _LINE_DROPS:
         if too_long():
             kept = [one for one in kept if one.claim.kind != kind]
@@ -211,14 +235,15 @@ def _sentences(
     cites: Mapping[PostId, int],
     *,
     outlets: bool,
-    short: bool = False,
+    overlap: str = "",
+    short: frozenset[str] = frozenset(),
 ) -> tuple[Sentence, ...]:
     made: list[Sentence] = []
     said: set[str] = set()
     for claim in claims:
         talk = Talk(
             brief=brief, words=words, zone=zone, said=frozenset(said), outlets=outlets, short=short,
-            first_group=not any(one.claim.kind == "group" for one in made),
+            overlap=overlap, first_group=not any(one.claim.kind == "group" for one in made),
         )  # fmt: skip
         parts = _tidy(SAY[claim.kind](claim, talk))
         if claim.kind == "group":

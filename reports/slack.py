@@ -134,6 +134,8 @@ def _volume(report: Report, words: Phrases, paragraph: Paragraph, links: Mapping
 def _bullet(claim: Claim, words: Phrases, links: Mapping[PostId, str]) -> str:
     tone, stance = str(claim.word("tone") or ""), str(claim.word("stance") or "")
     views = [words.name("tones", tone)] if tone else []
+    if claim.word("not_scored"):
+        views = [words.name("tones", "not_scored")]
     if stance in {"support", "oppose"}:
         views = [words.name("stances", stance)]
     if claim.kind == "post":

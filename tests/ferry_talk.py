@@ -63,7 +63,9 @@ def in_favour(count: int) -> list[Understood]:
 def copy(of: Understood, name: str, **changes: Any) -> Understood:
     """A repost of `of` by the account `name`."""
     made = replace(of.post, id=PostId(f"p-{name}"), author=author(name), created_at=NOON + timedelta(hours=3))
-    finding = replace(of.finding, post=made.id, voice=VoiceId(f"x:u-{name}"), copy_of=of.post.id)
+    finding = replace(
+        of.finding, post=made.id, voice=VoiceId(f"x:u-{name}"), copy_of=of.post.id, copy_reason="repost"
+    )
     return Understood(post=made, finding=replace(finding, **changes))
 
 

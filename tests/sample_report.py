@@ -123,7 +123,13 @@ POSITIVE = group_claim(
     voices=4, of=14, tone="positive", label=("cheaper", "boat"),
 )  # fmt: skip
 KOREAN = group_claim(
-    "p8", cite("p8", "배가 없으면 섬은 끝이다"), voices=3, of=14, language="ko", label=("배가", "섬은")
+    "p8",
+    cite("p8", "배가 없으면 섬은 끝이다"),
+    voices=3,
+    of=14,
+    language="ko",
+    label=("배가", "섬은"),
+    not_scored="yes",
 )
 MINORITY = claim(
     "minority", cite("p5"), voices=4, of=14,
@@ -135,10 +141,12 @@ LEFT = (
         "flood", cite("p2"), posts=300, left_out=299, accounts=280, minutes=40,
         words={"reason": "near-identical", "new_accounts": "yes"},
     ),
+    claim("loud_account", cite("p2"), posts=12, of=31, left_out=11),
     claim("not_scored", cite("p8"), posts=3, voices=3, words={"languages": ("ko",)}),
     claim("languages", cite("p1"), cite("p8"), words={}, en=20, ko=3),
     claim("withheld", cite("p7"), posts=1, words={"reasons": ("phone",)}),
     claim("deleted", TombstoneCitation(story=FERRY, count=2), posts=2),
+    claim("elsewhere", cite("p9"), posts=6),
     claim("gap", GapCitation(gap=GAP), gaps=1, words={"source": "bluesky", "reason": "HTTP 429"}),
 )  # fmt: skip
 CLAIMS = (VOLUME, REPORTING, CRITICAL, POSITIVE, KOREAN, MINORITY, claim("no_change", now=14, before=12), *LEFT)
@@ -195,7 +203,16 @@ def brief(**changes: Any) -> Brief:
         split=False,
         minority=PostId("p4"),
         claims=CLAIMS,
-        left_out=LeftOut(copies=12, flood=299, not_scored=3, withheld=1, deleted=2, dropped_claims=1),
+        left_out=LeftOut(
+            copies=12,
+            flood=299,
+            loud_account=11,
+            not_scored=3,
+            withheld=1,
+            deleted=2,
+            elsewhere=6,
+            dropped_claims=1,
+        ),
         gaps=(GAP,),
         reads=(ReadWindow(source="x", query="ferry", since=WINDOW.since, until=WINDOW.until, at=NOON),),
         inputs=tuple(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobs.brief import brief_each, brief_from, brief_one, evidence_for, evidence_from
-from monitor.model import Gap, GapCitation, Page, ReadCitation, ReadWindow, Span, Tombstone, id_hash
+from monitor.model import Gap, GapCitation, Page, PostId, ReadCitation, ReadWindow, Span, Tombstone, id_hash
 from monitor.store import PublishedReport, Store
 from tests.builders import NOON, post, story, understood
 from tests.ferry_talk import UNTIL, against, in_favour, said
@@ -112,6 +112,20 @@ def test_a_deletion_is_counted(store: Store) -> None:
     store.save_tombstones([gone])
     brief = brief_one(store, story(), as_of=UNTIL)
     assert (brief.tombstones, brief.left_out.deleted, brief.figures.people) == (1, 1, 5)
+
+
+def test_deletions_outside_the_window_are_not_told(store: Store) -> None:
+    _keep(store, against(6))
+    times = {"before": NOON - timedelta(days=2), "in": NOON + timedelta(minutes=2), "end": UNTIL, "none": None}
+    times["after"] = UNTIL + timedelta(minutes=1)
+    store.save_tombstones(
+        [Tombstone(id_hash=id_hash(PostId(name)), story=story().id, created_at=at) for name, at in times.items()]
+    )
+    day = brief_one(store, story(), as_of=UNTIL, window=timedelta(days=1))
+    whole = brief_one(store, story(), as_of=UNTIL)
+    assert (day.tombstones, whole.tombstones) == (2, 4)
+    again = evidence_from(store, story(), whole.inputs, whole.window, whole.as_of)
+    assert again.tombstones == 4
 
 
 def test_the_last_published_brief_is_what_change_is_told_against(store: Store) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.claims import write_brief
 from monitor.labels import is_a_name
-from monitor.model import Brief, Claim, Gap, PostCitation, Role, VoiceId
-from monitor.quotes import lines, opening, size
+from monitor.model import Brief, Claim, Gap, PostCitation, Role, Stance, Tones, VoiceId
+from monitor.quotes import choose, lines, opening, size
 from tests.builders import NOON, sentiment, story
 from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
 
@@ -61,7 +61,7 @@ def test_copies_and_floods_add_no_voice() -> None:
     rows = [root, *(copy(root, f"c{n}") for n in range(49)), *in_favour(3)]
     brief = write_brief(evidence(rows))
     assert dict(_only(brief, "volume").numbers) == {"posts": 4, "voices": 4, "opinions": 4, "reporting_posts": 0}
-    assert dict(_only(brief, "copies").numbers) == {"originals": 1, "copies": 49, "top": 49}
+    assert dict(_only(brief, "copies").numbers) == {"originals": 1, "copies": 49, "top": 49, "same_words": 0}
 
 
 def test_usual_is_told_only_for_a_day_with_two_weeks_before_it() -> None:
@@ -176,6 +176,57 @@ def test_a_withheld_post_is_counted_and_never_quoted_or_cited_elsewhere() -> Non
     assert citing == ["withheld"]
 
 
+def test_a_group_that_nobody_scored_is_said_to_be_so() -> None:
+    german = [
+        said(
+            f"de{n}",
+            f"Ohne Fähre bleiben die Schafe zurück, Haus {n}",
+            language="de",
+            sentiment=None,
+            not_scored="no",
+        )
+        for n in range(4)
+    ]
+    unclear = [
+        said(f"u{n}", f"Well, ferry or boat, house {n}", sentiment=sentiment(unclear=True)) for n in range(4)
+    ]
+    brief = write_brief(evidence([*against(5), *german, *unclear]))
+    told = {claim.word("language"): claim.word("not_scored") for claim in brief.claims if claim.kind == "group"}
+    assert told["de"] == "yes"
+    assert {claim.word("not_scored") for claim in brief.claims if claim.word("language") == "en"} == {None}
+    taking = [replace(row, finding=replace(row.finding, stance="oppose")) for row in german]
+    claims = write_brief(evidence([*taking, *unclear])).claims
+    assert {claim.word("not_scored") for claim in claims if claim.kind == "group"} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("I don't support the charge. I drive in every day and I'll pay it.", "oppose"),
+        ("I agree. The small business will need to make poverty fashionable", "support"),
+        ("The ferry is old. The boat is fast. The county is right about both.", "support"),
+    ],
+)
+def test_a_short_post_is_quoted_whole(text: str, stance: Stance) -> None:
+    rows = [said("a", f"@county {text} https://x.example/1", stance=stance), *against(5, 1)]
+    rows += [said("b", "Some say ferry, others say boat", stance=stance)]
+    quote = choose(rows[:1], (), [])
+    assert quote is not None
+    assert quote.quote == text
+
+
+def test_a_line_that_turns_its_author_round_is_not_quoted() -> None:
+    long = f"The council has met {'once and again ' * 10}in the town hall this year. "
+    turned = said("a", f"{long}I don't agree. Drivers pay the charge every morning.")
+    against_it = said("b", f"{long}They keep saying that I support the charge.", stance="oppose")
+    straight = said("c", f"{long}It is late. Nobody will be glad to pay the charge.", stance="oppose")
+    quotes = [choose([row], (), []) for row in (turned, against_it, straight)]
+    said_of = [quote.quote if quote else None for quote in quotes]
+    assert "Drivers pay the charge every morning." not in said_of
+    assert "They keep saying that I support the charge." not in said_of
+    assert said_of[2] == "Nobody will be glad to pay the charge."
+
+
 # --- split, minority, change -------------------------------------------------------------------------
 
 
@@ -204,12 +255,38 @@ def test_tone_tells_the_sides_only_where_few_take_a_stance() -> None:
     assert fewer.minority == "p-t0"
 
 
-def test_a_voice_that_speaks_for_both_sides_is_unclear() -> None:
+def test_a_voice_that_speaks_for_both_sides_stands_on_neither() -> None:
     both = [
         said("a", "Sheep first, always", stance="oppose", voice=VoiceId("v")),
         said("b", "Money first, always", stance="support", voice=VoiceId("v")),
     ]
-    assert dict(_only(write_brief(evidence([*both, *against(5)])), "unclear").numbers) == {"voices": 1, "of": 6}
+    assert dict(_only(write_brief(evidence([*both, *against(5)])), "no_minority").numbers) == {
+        "leading": 5,
+        "of": 6,
+    }
+
+
+def test_the_unclear_and_the_not_scored_are_the_same_people_everywhere() -> None:
+    both = [
+        said("a", "Sheep first, always", "negative", stance="oppose", voice=VoiceId("v")),
+        said("b", "Money first, always", "positive", stance="oppose", voice=VoiceId("v")),
+    ]
+    korean = said("c", "페리가 없어지면 어떻게 하나요", language="ko", sentiment=None, not_scored="no scorer")
+    brief = write_brief(evidence([*both, korean, *against(5)]))
+    assert dict(_only(brief, "unclear").numbers) == {"voices": 1, "of": 7}
+    assert _only(brief, "not_scored").number("voices") == 1
+    assert brief.left_out.unclear == 1
+    assert brief.figures.opinions.unclear == 2
+
+
+def test_a_voice_has_the_tone_of_what_could_be_scored() -> None:
+    mixed = [
+        said("a", "Sheep first, always", "negative", voice=VoiceId("v")),
+        said(
+            "b", "페리가 없어지면 어떻게 하나요", language="ko", sentiment=None, not_scored="no", voice=VoiceId("v")
+        ),
+    ]
+    assert write_brief(evidence(mixed)).figures.opinions == Tones(negative=1)
 
 
 def test_a_change_is_told_only_where_the_interval_excludes_none() -> None:
@@ -234,6 +311,39 @@ def test_a_campaign_is_told_with_its_size_time_and_new_accounts() -> None:
     claim = next(claim for claim in write_brief(rich()).claims if claim.kind == "flood")
     assert dict(claim.numbers) == {"posts": 8, "left_out": 7, "accounts": 8, "minutes": 1}
     assert dict(claim.words) == {"reason": "near-identical", "new_accounts": "yes"}
+
+
+def test_several_campaigns_are_one_claim_that_cites_where_each_began() -> None:
+    rows = against(5)
+    for name in ("one", "two"):
+        root = said(name, f"Close it today, campaign {name} says so", stance="support")
+        rows += [root, *(copy(root, f"{name}{n}", flood="near-identical") for n in range(5))]
+    claim = _only(write_brief(evidence(rows)), "flood")
+    assert dict(claim.numbers) == {"floods": 2, "posts": 12, "left_out": 10, "accounts": 12}
+    assert {getattr(citation, "post", "") for citation in claim.citations} == {"p-one", "p-two"}
+
+
+def test_several_flooding_accounts_are_one_claim() -> None:
+    rows = against(60)
+    for who in ("x", "y", "z", "w"):
+        rows += [
+            said(f"{who}{n}", f"Word number {n} by {who}", voice=VoiceId(who), flood="one account" if n else None)
+            for n in range(6)
+        ]
+    claim = _only(write_brief(evidence(rows)), "flood")
+    assert dict(claim.numbers) == {"floods": 4, "posts": 24, "left_out": 20, "accounts": 24}
+    assert [getattr(citation, "post", "") for citation in claim.citations] == ["p-w0", "p-x0", "p-y0"]
+
+
+def test_the_same_words_of_others_are_no_reposts() -> None:
+    root, other = (
+        said("root", "The sheep stay behind for ever now"),
+        said("other", "No boat carries a herd of sheep"),
+    )
+    rows = [root, other, copy(root, "c1"), *(copy(other, f"s{n}", copy_reason="same words") for n in range(3))]
+    claim = _only(write_brief(evidence(rows)), "copies")
+    assert dict(claim.numbers) == {"originals": 1, "copies": 4, "top": 1, "same_words": 3}
+    assert [getattr(citation, "post", "") for citation in claim.citations] == ["p-root"]
 
 
 def test_the_headline_figure_does_not_move_with_a_flood() -> None:

@@ -29,7 +29,7 @@ from monitor.model import (
     VoiceId,
 )
 from tests.builders import NOON, post, sentiment, understood
-from tests.ferry_talk import AGAINST, IN_FAVOUR, against, evidence, in_favour, rich, said
+from tests.ferry_talk import AGAINST, IN_FAVOUR, against, copy, evidence, in_favour, rich, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,24 @@ def _no_change() -> Evidence:
     return evidence([*against(13), *in_favour(9)], previous=earlier)
 
 
+def _floods() -> Evidence:
+    """Several campaigns, several loud accounts, copies that are no reposts, and people whom nobody scored."""
+    rows = against(70)
+    for name in ("one", "two", "three", "four"):
+        root = said(name, f"Close it today, campaign {name} says so", stance="support")
+        rows += [root, *(copy(root, f"{name}{n}", flood="near-identical") for n in range(5))]
+        rows += [copy(rows[0], f"{name}-echo", copy_reason="same words")]
+        rows += [
+            said(f"{name}-l{n}", f"Word {n} by {name}", voice=VoiceId(name), flood="one account" if n else None)
+            for n in range(6)
+        ]
+    rows += [
+        said(f"de{n}", f"Ohne Fähre bleiben die Schafe, Haus {n}", language="de", sentiment=None, not_scored="no")
+        for n in range(5)
+    ]
+    return evidence(rows)
+
+
 _TALKS = {
     "split": rich(),
     "minority": rich(oppose=40, support=8),
@@ -52,6 +70,7 @@ _TALKS = {
     "few posts": evidence(
         [said("one", "I like the new boat very much"), said("two", "Sheep!", "positive"), _ironic()]
     ),
+    "floods": _floods(),
     "no posts": evidence(),
     "not measured": evidence(
         reads=(), gaps=(Gap(source="x", query=None, since=None, until=NOON, reason="HTTP 503"),)
@@ -335,6 +354,7 @@ def _talk(seed: int) -> list[Understood]:
                 ironic=chance.random() < 0.3,
                 voice=VoiceId(f"v{who}"),
                 copy_of=chance.choice([None, None, None, *(row.post.id for row in rows if row.counts)]),
+                copy_reason=chance.choice(("repost", "same words")),
                 flood=chance.choice((None, None, None, "one account", "near-identical")),
             )
         )

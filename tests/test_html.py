@@ -140,7 +140,7 @@ def test_unread_hours_are_hatched() -> None:
 
 def test_what_did_not_fit_is_in_the_appendix() -> None:
     assert page_of(FULL).text.count("Languages: English 20 and Korean 3.") == 1
-    assert "Not in the paragraph for want of room: 1 claim." in FULL
+    assert "Not in the paragraph for want of room: 2 claims." in FULL
 
 
 def test_change_is_a_figure() -> None:

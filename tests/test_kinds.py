@@ -52,6 +52,20 @@ def test_a_post_by_nobody_known_is_told_by_its_words(text: str, kind: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("handle", "name", "kind"),
+    [
+        ("SundvikNews", "Sundvik", "reporting"),
+        ("sundvik24", "Sundvik News 24", "reporting"),
+        ("anna", "Anna", "opinion"),
+        ("newsjunkie", "News Junkie", "opinion"),
+    ],
+)
+def test_a_headline_that_moves_is_reporting_by_who_calls_itself_news(handle: str, name: str, kind: str) -> None:
+    made = post(text="BREAKING: Terrible scenes at the ferry quay!", author=author(handle, name=name))
+    assert kind_of(made, "en")[0] == kind
+
+
+@pytest.mark.parametrize(
     "text", ["Ferry closes in April", "Terrible day for the islands: ferry closes!", "Why it matters?"]
 )
 def test_an_outlet_reports_whatever_its_headline_says(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model import Claim, GapCitation, TombstoneCitation
+from monitor.model import NEVER_READ, Claim, GapCitation, Span, TombstoneCitation
 from reports.sentences import MAX_LEFT_OUT_WORDS, MAX_WORDS, Paragraph, compose, numbered
 from tests.builders import NOON, story
 from tests.sample_report import (
@@ -67,6 +67,22 @@ def test_a_failed_reading_is_unknown(posts: int, begins: str) -> None:
     text = said(unread)
     assert text.startswith(begins)
     assert "No posts" not in text
+
+
+def test_where_nobody_looked_no_source_is_said_to_have_failed() -> None:
+    words = {"qualifier": "not measured", "platforms": ()}
+    proof = GapCitation(gap=replace(GAP, source="all", reason=NEVER_READ))
+    text = said(claim("volume", proof, words=words, posts=0, voices=0, opinions=0, reporting_posts=0))
+    assert text == (
+        "Not measured on 3 February 2026 from 10:00 to 18:00: no source was read for this time, "
+        "so what people say is unknown, not nothing."
+    )
+
+
+def test_a_whole_local_day_is_told_without_its_hours() -> None:
+    day = Span(since=NOON - timedelta(hours=13), until=NOON + timedelta(hours=11))  # Oslo is an hour ahead
+    text = paragraph(volume(), window=day).sentences[0].text
+    assert "by 23 people on 3 February 2026; " in text
 
 
 def test_only_reports_are_no_opinion() -> None:
@@ -141,6 +157,26 @@ def test_a_group_without_a_side_says_so() -> None:
     assert said(group_claim("p1", voices=3, of=9)) == "3 of 9 people with an opinion take no clear side."
 
 
+def test_a_group_that_nobody_scored_takes_no_side_for_no_one() -> None:
+    text = said(group_claim("p1", cite("p1", "Ohne Fähre geht es nicht"), voices=39, of=124, not_scored="yes"))
+    assert text == "39 of 124 people with an opinion are not scored for tone: “Ohne Fähre geht es nicht”."
+
+
+def test_people_in_several_groups_are_said_once_where_it_fits() -> None:
+    few = paragraph(
+        VOLUME,
+        group_claim("a", voices=9, of=14, tone="negative"),
+        group_claim("b", voices=7, of=14, tone="positive"),
+    )
+    assert [sentence.text.count("more than one group") for sentence in few.sentences] == [0, 0, 1]
+    apart = paragraph(CRITICAL, POSITIVE)
+    assert "more than one group" not in apart.text
+    full = paragraph(VOLUME, REPORTING, *(wordy(f"g{n}", voices=60, tone=tone) for n, tone in enumerate(
+        ("negative", "positive", "neutral", "")
+    )), MINORITY)  # fmt: skip
+    assert sum(sentence.words for sentence in full.sentences) <= MAX_WORDS
+
+
 def test_a_share_is_told_with_its_range_from_thirty_voices() -> None:
     shared = claim(
         "group", cite("p1"), voices=40, posts=44, of=120, share=35, low=5, high=65,
@@ -165,7 +201,7 @@ def test_a_split_gives_both_numbers() -> None:
 
 
 def test_a_minority_that_was_told_is_not_told_again() -> None:
-    assert said(POSITIVE, MINORITY) == "The largest group of the smaller side is the 4 of 14 who are positive."
+    assert said(POSITIVE, MINORITY) == "The other side: 4 of 14 are positive."
     assert said(MINORITY).startswith("On the other side, 4 of 14 people with an opinion are positive")
 
 
@@ -191,6 +227,27 @@ def test_a_change_gives_both_counts(tone: str, direction: str, begins: str) -> N
 
 LEFT_OUT = {
     "1 original, reposted 49 times.": claim("copies", originals=1, copies=49, top=49),
+    "6 posts with the same words as another.": claim("copies", originals=0, copies=6, top=0, same_words=6),
+    "1 original, reposted 49 times, and 1 post with the same words as another.": claim(
+        "copies", originals=1, copies=50, top=49, same_words=1
+    ),
+    "6 accounts posted many times, 118 posts left out.": claim(
+        "flood", words={"reason": "one account", "new_accounts": ""}, floods=6, posts=124, left_out=118, accounts=6
+    ),
+    "95 near-identical posts in 3 campaigns by 40 accounts, 92 left out.": claim(
+        "flood",
+        words={"reason": "near-identical", "new_accounts": ""},
+        floods=3,
+        posts=95,
+        left_out=92,
+        accounts=40,
+    ),
+    "No source was read on 3 February 2026 from 13:00 to 15:00: unknown, not zero.": claim(
+        "gap",
+        GapCitation(gap=replace(GAP, source="all", reason=NEVER_READ)),
+        words={"source": "all", "reason": NEVER_READ},
+        gaps=1,
+    ),
     "3 originals, reposted 60 times (one of them 49 times).": claim("copies", originals=3, copies=60, top=49),
     "300 near-identical posts by 280 accounts within 40 minutes, new ones among them, 299 left out.": LEFT[1],
     "40 posts by one account within 46 days, 39 left out.": claim(
@@ -216,7 +273,7 @@ LEFT_OUT = {
     ),
     "1 post since deleted.": claim("deleted", TombstoneCitation(story=FERRY, count=1), posts=1),
     "6 matches were about something else.": claim("elsewhere", posts=6),
-    "Bluesky not read on 3 February 2026 from 13:00 to 15:00 (HTTP 429): unknown, not zero.": LEFT[6],
+    "Bluesky not read on 3 February 2026 from 13:00 to 15:00 (HTTP 429): unknown, not zero.": LEFT[-1],
     "X: 31 of about 210 posts read on 3 February 2026 from 13:00 to 15:00.": claim(
         "gap",
         GapCitation(gap=replace(GAP, source="x", read=31, of_about=210)),
@@ -327,6 +384,25 @@ def test_the_paragraph_always_fits() -> None:
 def test_a_gap_is_never_dropped_for_something_smaller() -> None:
     made = paragraph(VOLUME, *LEFT)
     assert "Bluesky not wholly read: unknown, not zero" in made.left_out_text
+
+
+def test_what_was_kept_from_the_reader_outlasts_what_is_only_of_interest() -> None:
+    kept = [
+        "1 original, reposted 49 times, and 1 post with the same words as another.",
+        "95 near-identical posts in 3 campaigns by 40 accounts, 92 left out.",
+        "6 accounts posted many times, 118 posts left out.",
+        "20 people in Korean and Danish not scored for tone.",
+        "2 posts are withheld (phone number and slur).",
+        "1 post since deleted.",
+    ]
+    small = [
+        "8 of 23 people unclear in tone.",
+        "Languages: Korean 20 and English 7.",
+        "6 matches were about something else.",
+    ]
+    made = paragraph(VOLUME, *(LEFT_OUT[text] for text in [*kept, *small]), LEFT[-1])
+    told = [part.claim for part in made.left_out]
+    assert [claim for claim in told if claim.kind != "elsewhere"] == [*(LEFT_OUT[text] for text in kept), LEFT[-1]]
 
 
 def test_our_words_never_say_most_or_majority_and_per_cent_only_where_a_claim_has_shares() -> None:

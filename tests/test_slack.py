@@ -150,7 +150,7 @@ def test_a_message_shows_counts_groups_and_links_in_the_order_of_the_paragraph()
     assert header["text"]["text"] == "What people say · County closes the ferry · 09:00–17:00"
     assert first["text"]["text"].startswith("*Limited discussion* on X and Bluesky: 31 posts by 23 people")
     assert "<https://x.example/i/p1|[1]> <https://x.example/i/p2|[2]>" in first["text"]["text"]
-    assert first["text"]["text"].endswith("Negative 9 · Positive 6 · Unclear 8")
+    assert first["text"]["text"].endswith("Negative 9 · Positive 6 · Unclear or not scored 8")
     assert groups["text"]["text"].splitlines()[1:] == [
         "• cost, consumers: 7 people · Negative <https://x.example/i/p3|[3]> <https://x.example/i/p4|[4]>",
         "• doubt: 5 people · Negative <https://x.example/i/p3|[3]> <https://x.example/i/p4|[4]>",

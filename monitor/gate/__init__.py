@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.model import GapCitation, PostCitation, ReadCitation
-from monitor.quotes import FEWEST_WORDS, MOST_WORDS, size
+from monitor.quotes import fits
 
 from .claims import CHECKS
 from .groups import check_group
@@ -130,7 +130,7 @@ def _showable(quote: str, row: Understood, claim: Claim, known: Recount) -> None
     if row.post.id in known.withheld:
         raise Refused(f"post {row.post.id} is withheld ({known.withheld[row.post.id]}) and may not be quoted")
     if claim.kind != "post":
-        if not FEWEST_WORDS <= size(quote) <= MOST_WORDS:
+        if not fits(quote):
             raise Refused(f"the quote of post {row.post.id} has not 4 to 30 words")
         if row.finding.ironic:
             raise Refused(f"post {row.post.id} is possibly ironic and may not be quoted")

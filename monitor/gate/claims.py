@@ -145,6 +145,9 @@ def _group(claim: Claim, brief: Brief, known: Recount) -> Expected:
     words = _named(group) | {"roles": roles}
     if any(row.finding.ironic for row in rows):
         words["possibly_ironic"] = "yes"
+    scored = any(row.finding.sentiment is not None for row in rows)
+    if not scored and group.stance == "neither":
+        words["not_scored"] = "yes"
     return Expected(numbers=numbers, words=words)
 
 

@@ -21,7 +21,7 @@ def _one_of(claim: Claim, found: Sequence[tuple[list[Understood], Expected]], kn
     """Return what is expected of the one among `found` whose first post is cited; of several, the one it tells."""
     begun = []
     for rows, expected in found:
-        shown = [row for row in rows if row.post.id not in known.withheld] or rows
+        shown = _shown(rows, known)
         cited = claim.citations[0]
         if isinstance(cited, PostCitation) and cited.post == shown[0].post.id and len(claim.citations) == 1:
             begun.append(expected)
@@ -34,37 +34,60 @@ def _one_of(claim: Claim, found: Sequence[tuple[list[Understood], Expected]], kn
 def _copies(claim: Claim, _brief: Brief, known: Recount) -> Expected:
     if not known.repeats:
         raise Refused("there are no copies")
-    top = max(len(same) for same in known.repeats.values())
-    most = [root for root, same in known.repeats.items() if len(same) == top]
-    proof = [row for row in known.linked if row.post.id == min(most)] or known.repeats[min(most)]
-    proved_by(claim, proof, known, least=1)
+    passed_on = {
+        root: [row for row in same if row.finding.copy_reason == "repost"] for root, same in known.repeats.items()
+    }
+    passed_on = {root: same for root, same in passed_on.items() if same}
+    among = passed_on or known.repeats
+    top = max(len(same) for same in among.values())
+    most = min(root for root, same in among.items() if len(same) == top)
+    proved_by(claim, [row for row in known.linked if row.post.id == most] or among[most], known, least=1)
     copies = sum(len(same) for same in known.repeats.values())
-    return Expected(numbers={"originals": len(known.repeats), "copies": copies, "top": top})
+    return Expected(
+        numbers={
+            "originals": len(passed_on),
+            "copies": copies,
+            "top": top if passed_on else 0,
+            "same_words": copies - sum(len(same) for same in passed_on.values()),
+        }
+    )
 
 
 def _flood(claim: Claim, _brief: Brief, known: Recount) -> Expected:
-    found = []
-    for root, repeats in known.campaigns.items():
-        ids = {row.post.id for row in repeats} | {root}
-        every = [row for row in known.linked if row.post.id in ids]
-        every.sort(key=lambda row: row.post.id != root)
-        found.append((every, _flooding(every, repeats[0].finding.flood or "", len(repeats))))
-    loud = known.loud()
-    alone = [row for row in known.linked if row.finding.flood == "one account"]
-    for voice in {row.finding.voice for row in alone} - loud.keys():
-        repeats = [row for row in alone if row.finding.voice == voice]
-        said = known.spoken.get(voice, repeats)
-        found.append((said, _flooding(said, "one account", len(repeats))))
-    return _one_of(claim, found, known)
+    floods = []
+    if claim.word("reason") == "one account":
+        alone = [row for row in known.linked if row.finding.flood == "one account"]
+        for voice in {row.finding.voice for row in alone} - known.loud().keys():
+            repeats = [row for row in alone if row.finding.voice == voice]
+            floods.append((known.spoken.get(voice, repeats), len(repeats)))
+        reason = "one account"
+    else:
+        reason = min((row.finding.flood or "" for same in known.campaigns.values() for row in same), default="")
+        for root, repeats in known.campaigns.items():
+            ids = {row.post.id for row in repeats} | {root}
+            every = [row for row in known.linked if row.post.id in ids]
+            every.sort(key=lambda row: row.post.id != root)
+            floods.append((every, len(repeats)))
+    if len(floods) == 1:
+        ((rows, left_out),) = floods
+        return _one_of(claim, [(rows, _flooding(rows, reason, left_out, minutes=minutes_between(rows)))], known)
+    begun = {row.post.id: row for rows, _ in floods for row in _shown(rows, known)[:1]}
+    proved_by(claim, begun.values(), known)
+    together = [row for rows, _ in floods for row in rows]
+    return _flooding(together, reason, sum(left_out for _, left_out in floods), floods=len(floods))
 
 
-def _flooding(rows: list[Understood], reason: str, left_out: int) -> Expected:
+def _shown(rows: Sequence[Understood], known: Recount) -> list[Understood]:
+    return [row for row in rows if row.post.id not in known.withheld] or list(rows)
+
+
+def _flooding(rows: list[Understood], reason: str, left_out: int, **particulars: int) -> Expected:
     return Expected(
         numbers={
             "posts": len(rows),
             "left_out": left_out,
             "accounts": len({row.post.author.id if row.post.author else row.post.id for row in rows}),
-            "minutes": minutes_between(rows),
+            **particulars,
         },
         words={"reason": reason, "new_accounts": "yes" if mostly_new(rows) else ""},
     )
@@ -80,14 +103,14 @@ def _loud_account(claim: Claim, _brief: Brief, known: Recount) -> Expected:
 
 
 def _not_scored(claim: Claim, _brief: Brief, known: Recount) -> Expected:
-    rows = [row for row in known.opinions if row.finding.sentiment is None]
+    rows = [row for row in known.opinions if known.tone_of_each[row.finding.voice] == "not scored"]
     proved_by(claim, rows, known)
     languages = tuple(code for code, _ in known.spread(rows, lambda row: row.finding.language))
     return Expected(numbers={"posts": len(rows), "voices": known.people(rows)}, words={"languages": languages})
 
 
 def _unclear(claim: Claim, _brief: Brief, known: Recount) -> Expected:
-    rows = [row for row in known.opinions if known.stand[row.finding.voice] == "unclear"]
+    rows = [row for row in known.opinions if known.tone_of_each[row.finding.voice] == "unclear"]
     proved_by(claim, rows, known)
     return Expected(numbers={"voices": known.people(rows), "of": len(known.stand)})
 

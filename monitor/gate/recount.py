@@ -97,6 +97,20 @@ class Recount:
         return {voice: winner(votes) for voice, votes in cast.items()}
 
     @cached_property
+    def tone_of_each(self) -> dict[VoiceId, str]:
+        """The tone of each voice with an opinion: a tone, unclear or not scored."""
+        return self._heard(self.opinions)
+
+    @staticmethod
+    def _heard(rows: Iterable[Understood]) -> dict[VoiceId, str]:
+        heard: dict[VoiceId, list[str]] = {}
+        for row in rows:
+            votes = heard.setdefault(row.finding.voice, [])
+            if row.finding.sentiment is not None:
+                votes.append(of_tone(row.finding))
+        return {voice: winner(votes) if votes else "not scored" for voice, votes in heard.items()}
+
+    @cached_property
     def stand(self) -> dict[VoiceId, str]:
         """Where each voice with an opinion stands: support, oppose, neither, unclear or not scored."""
         return self._votes(self.opinions, self.standing)
@@ -161,7 +175,7 @@ class Recount:
 
     @cached_property
     def figures(self) -> Figures:
-        opinions = self._tones(self._votes(self.opinions, of_tone).values())
+        opinions = self._tones(self.tone_of_each.values())
         everyone = self.people(self.opinions)
         unscored = opinions.negative + opinions.neutral + opinions.positive == 0
         return Figures(
@@ -173,7 +187,7 @@ class Recount:
             question_posts=len(self.of_kind("question")),
             other_posts=len(self.of_kind("other")),
             raw=self._tones(of_tone(row.finding) for row in self.linked),
-            by_voice=self._tones(self._votes(self.own, of_tone).values()),
+            by_voice=self._tones(self._heard(self.own).values()),
             opinions=opinions,
             net=None if unscored else intervals.net(opinions.positive, opinions.negative, everyone),
             languages=self.spread(self.own, lambda row: row.finding.language),
@@ -187,7 +201,7 @@ class Recount:
             negative=every.count("negative"),
             neutral=every.count("neutral"),
             positive=every.count("positive"),
-            unclear=every.count("unclear"),
+            unclear=every.count("unclear") + every.count("not scored"),
         )
 
     def spread(self, rows: Iterable[Understood], by: Callable[[Understood], str]) -> tuple[tuple[str, int], ...]:
@@ -211,7 +225,7 @@ class Recount:
         return LeftOut(
             **out,
             not_scored=sum(1 for row in self.opinions if row.finding.sentiment is None),
-            unclear=self.standing_at("unclear"),
+            unclear=sum(1 for tone in self.tone_of_each.values() if tone == "unclear"),
             withheld=len(self.withheld),
             deleted=self.evidence.tombstones,
             elsewhere=len(self.elsewhere),

@@ -167,7 +167,9 @@ class Phrases:
         first, last = since.astimezone(ZoneInfo(zone)), max(since, until - _MIDNIGHT).astimezone(ZoneInfo(zone))
         if first.date() == last.date():
             clocks = {"since": self.clock(since, zone), "until": self.clock(until, zone)}
-            return self.say("dates.within_day", date=self.day(since, zone), **clocks)
+            whole = since < until and set(clocks.values()) == {"00:00"}
+            key = "dates.whole_day" if whole else "dates.within_day"
+            return self.say(key, date=self.day(since, zone), **({} if whole else clocks))
         if until - since > _LONG_WINDOW:
             same_year = first.year == last.year
             return self.say(
