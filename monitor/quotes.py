@@ -30,8 +30,10 @@ _REDUNDANT = 0.5
 _READ = 200
 """Posts of a group, the most typical ones, whose lines are compared: bounds the time for a large group."""
 _SURELY_ABOUT_IT = 2.0
-"""How much a link's strength counts: links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and
-99 % (.9 and more) on newsroom and mixed, and what is quoted should be about the story above all else."""
+_LIKELY_ABOUT_IT = 0.7
+"""How much a link's strength counts, and below which a post is quoted only where no other can be: links by words
+were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and 99 % (.9 and more) on newsroom and mixed, and what is
+quoted should be about the story above all else."""
 _WHOLE = 2.0
 """How much more a whole post is worth than a line of one: as much as being surely about the story."""
 _SAYING = 2
@@ -150,11 +152,11 @@ def choose(
     share = {word: count / len(rows) for word, count in common.items() if count > 1 or len(rows) == 1}
     earlier = list(taken)
     typical = [row for row, mine in sorted(said, key=lambda pair: -_typical(pair[1], share))[:_READ]]
-    best: tuple[float, PostCitation] | None = None
+    best: tuple[tuple[bool, float], PostCitation] | None = None
     for row in typical:
         if row.finding.ironic or must_withhold(row.post.text) is not None:
             continue
-        surely = _SURELY_ABOUT_IT * _strength(row.finding.link)
+        strength = _strength(row.finding.link)
         entire = whole_post(row.post.text)
         if entire is not None and _fitness(entire, content(entire, row.finding.language), whole=True) is None:
             entire = None
@@ -163,9 +165,12 @@ def choose(
             score = _fitness(line, mine, whole=whole, label=label, share=share)
             if score is None or any(_same(mine, one) for one in earlier):
                 continue
-            score += surely + 0.5 * _judges(line, row.finding.language) + _WHOLE * (line == entire)
-            if (best is None or score > best[0]) and (line == entire or _speaks_for(line, row)):
-                best = (score, cite(row, line))
+            score += (
+                _SURELY_ABOUT_IT * strength + 0.5 * _judges(line, row.finding.language) + _WHOLE * (line == entire)
+            )
+            rank = (strength >= _LIKELY_ABOUT_IT, score)
+            if (best is None or rank > best[0]) and (line == entire or _speaks_for(line, row)):
+                best = (rank, cite(row, line))
     return best[1] if best else None
 
 
