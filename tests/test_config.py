@@ -8,9 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from jobs.publish import slug
 
 from jobs.config import Config, load, read
+from jobs.publish import slug
 from monitor.errors import ConfigError
 from monitor.model import Story, StoryId
 
