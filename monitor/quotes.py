@@ -49,25 +49,9 @@ _CLAUSE_END = re.compile(r"(?<=[,;:])\s+|\s+[–—-]\s+")
 _MARKUP = re.compile(r"[<>{}\[\]|`\\@]|&\w+;|[\x00-\x1f\u202a-\u202e\u2066-\u2069]|\*\*")
 # Thai, Kana and Han put no space between words: two characters are taken for one.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-# Openings that point at what stands before the line.
-_DANGLING = frozenset(
-    {
-        "this", "that", "it", "it's", "that's", "he", "she", "they", "they're", "he's", "she's", "and", "but",
-        "so", "because", "which", "also", "then", "these", "those", "same", "plus", "yes", "no", "or", "though",
-        "det", "den", "han", "hun", "hon", "og", "och", "men", "så", "dette", "das", "dies", "und",
-        "aber", "denn", "er", "sie", "es", "ça", "ce", "cela", "il", "elle", "et", "mais", "y", "pero", "eso",
-        "esto", "e", "mas", "isso", "ma", "quindi",
-    }
-)  # fmt: skip
-# Coarse words that a report does not print as a group's voice; slurs are `must_withhold`'s.
-_COARSE = frozenset(
-    {
-        "fuck", "fucking", "fucked", "shit", "bullshit", "crap", "ass", "asshole", "bitch", "bastard", "bastards",
-        "wtf", "ffs", "stfu", "damn", "idiot", "idiots", "moron", "morons", "clown", "clowns", "scum", "muppet",
-        "muppets", "faen", "jævla", "helvete", "fan", "jävla", "scheiße", "scheiss", "arschloch", "idioten",
-        "merde", "putain", "connard", "mierda", "puta", "merda", "cazzo", "씨발", "병신",
-    }
-)  # fmt: skip
+# In whatever language: people mix them, and a quote must be civil in each.
+_DANGLING = frozenset[str]().union(*(language.dangling for language in LANGUAGES.values()))
+_COARSE = frozenset[str]().union(*(language.coarse for language in LANGUAGES.values()))
 
 
 def size(text: str) -> int:

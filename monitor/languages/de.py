@@ -83,4 +83,6 @@ GERMAN = Language(
     mastheads=terms("kurier zeitung anzeiger nachrichten rundschau"),
     machines=phrases("automatisch, automatisiert, bot"),
     streets=terms("straße strasse str weg platz allee gasse ring ufer"),
+    coarse=terms("scheiße scheiss arschloch idioten"),
+    dangling=terms("das dies und aber denn er sie es"),
 )

@@ -194,4 +194,12 @@ ENGLISH = Language(
     mastheads=terms("times gazette herald tribune courier chronicle newswire news observer"),
     machines=phrases("automated, automatic, auto-posted, bot, unattended"),
     streets=terms("street st avenue ave road rd lane ln drive boulevard blvd terrace crescent"),
+    coarse=terms("""
+        fuck fucking fucked shit bullshit crap ass asshole bitch bastard bastards wtf ffs
+        stfu damn idiot idiots moron morons clown clowns scum muppet muppets
+    """),
+    dangling=terms("""
+        this that it it's that's he she they they're he's she's and but so because which
+        also then these those same plus yes no or though
+    """),
 )

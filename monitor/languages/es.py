@@ -35,4 +35,6 @@ SPANISH = Language(
         "economist": phrases("economista"),
         "lawyer": phrases("abogado, abogada"),
     },
+    coarse=terms("mierda puta"),
+    dangling=terms("y pero eso esto"),
 )

@@ -54,4 +54,6 @@ FRENCH = Language(
     },
     machines=phrases("automatique, automatisé, bot"),
     streets=terms("rue avenue boulevard place chemin quai impasse allée"),
+    coarse=terms("merde putain connard"),
+    dangling=terms("ça ce cela il elle et mais"),
 )

@@ -38,4 +38,6 @@ ITALIAN = Language(
         "economist": phrases("economista"),
         "lawyer": phrases("avvocato"),
     },
+    coarse=terms("merda cazzo"),
+    dangling=terms("e ma quindi"),
 )

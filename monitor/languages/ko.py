@@ -35,4 +35,5 @@ KOREAN = Language(
         "economist": phrases("경제학자"),
         "lawyer": phrases("변호사"),
     },
+    coarse=terms("씨발 병신"),
 )

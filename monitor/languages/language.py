@@ -22,7 +22,8 @@ class Language:
     ironic: phrases that mean the opposite. praise: words that irony puts in quotation marks or beside a loss;
     losses: such as no one praises. roles: role -> words of a profile that state it. machines: words of
     a profile that say that nobody writes there. mastheads: last words of newspapers' names. streets: how a
-    street's name ends or begins in an address.
+    street's name ends or begins in an address. coarse: what a report does not print as a group's voice.
+    dangling: openings of a sentence that point at what stands before it.
     """
 
     code: str
@@ -45,6 +46,8 @@ class Language:
     machines: frozenset[str] = frozenset()
     mastheads: frozenset[str] = frozenset()
     streets: frozenset[str] = frozenset()
+    coarse: frozenset[str] = frozenset()
+    dangling: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

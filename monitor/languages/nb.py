@@ -73,4 +73,6 @@ BOKMAL = Language(
     mastheads=terms("avis tidende nyheter"),
     machines=phrases("automatisk, automatiske, bot"),
     streets=terms("gata gate gaten veien vei vegen veg plass allé"),
+    coarse=terms("faen jævla helvete"),
+    dangling=terms("det den han hun og men så dette"),
 )

@@ -33,4 +33,6 @@ PORTUGUESE = Language(
         "economist": phrases("economista"),
         "lawyer": phrases("advogado, advogada"),
     },
+    coarse=terms("merda"),
+    dangling=terms("e mas isso"),
 )

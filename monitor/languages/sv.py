@@ -41,4 +41,6 @@ SWEDISH = Language(
         "economist": phrases("ekonom, nationalekonom"),
         "lawyer": phrases("advokat, jurist"),
     },
+    coarse=terms("fan jävla"),
+    dangling=terms("hon och det den han men så"),
 )
