@@ -35,7 +35,7 @@ STORY = {
 }
 POST_KEYS = {
     "post", "story", "link", "kind", "language", "sentiment", "stance", "ironic", "group", "copy_of", "voice",
-    "flood", "deleted",
+    "flood", "flood_reason", "deleted",
 }  # fmt: skip
 AS_OF = ("--as-of", "2026-02-05")
 

@@ -104,7 +104,7 @@ def post_row(post: Post, finding: Finding | None, groups: Mapping[PostId, PostId
     """Return a post as `monitor posts --json` has it; finding: None where it is not yet understood."""
     if finding is None:
         empty = dict.fromkeys(("story", "link", "kind", "language"))
-        rest = dict.fromkeys(("stance", "ironic", "group", "copy_of", "voice", "flood"))
+        rest = dict.fromkeys(("stance", "ironic", "group", "copy_of", "voice", "flood", "flood_reason"))
         return {
             "post": post.id,
             **empty,
@@ -125,7 +125,8 @@ def post_row(post: Post, finding: Finding | None, groups: Mapping[PostId, PostId
         "group": groups.get(finding.copy_of or post.id),
         "copy_of": finding.copy_of,
         "voice": finding.voice,
-        "flood": finding.flood,
+        "flood": finding.flood is not None,
+        "flood_reason": finding.flood,
         "deleted": False,
     }
 
