@@ -264,7 +264,7 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
         words["not_scored"] = "yes"  # nobody read their tone: they do not stand between the sides
     of = voices(known.opinions)
     numbers: dict[str, NumberValue] = {"voices": group.voices, "posts": len(group.posts), "of": of}
-    if of >= _PER_CENT_FROM:
+    if of >= _PER_CENT_FROM and "not_scored" not in words:  # an honest range is known only of what is scored
         error = intervals.SHARE_ERROR.get(group.tone or "", intervals.WORST_SHARE_ERROR)
         share, low, high = intervals.per_cent(intervals.share(group.voices, of, error=error))
         numbers |= {"share": share, "low": low, "high": high}

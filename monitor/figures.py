@@ -176,19 +176,21 @@ def figures(known: Sorted) -> Figures:
     """Return the numbers of one brief."""
     opinions = tones_by_voice(known.opinions)
     kinds = Counter(row.finding.kind for row in known.counted)
-    scored = opinions.negative + opinions.neutral + opinions.positive
+    everyone = voices(known.opinions)
+    # What a few scored people say is no figure of the many who were not: unknown is not zero.
+    speaks_for_all = 2 * (opinions.negative + opinions.neutral + opinions.positive) >= everyone
     return Figures(
         people=voices(known.counted),
         posts=len(known.counted),
         opinion_posts=len(known.opinions),
-        opinion_voices=voices(known.opinions),
+        opinion_voices=everyone,
         reporting_posts=kinds["reporting"],
         question_posts=kinds["question"],
         other_posts=kinds["other"],
         raw=tones(known.linked),
         by_voice=tones_by_voice(known.counted),
         opinions=opinions,
-        net=net(opinions.positive, opinions.negative, voices(known.opinions)) if scored else None,
+        net=net(opinions.positive, opinions.negative, everyone) if speaks_for_all else None,
         languages=people_by(known.counted, lambda row: row.finding.language),
         platforms=people_by(known.counted, lambda row: row.post.platform),
     )

@@ -522,8 +522,8 @@ class Tones:
 class Figures:
     """The numbers of one brief. raw counts every post, by_voice one vote a voice, opinions one vote a voice
     with an opinion. net: positive minus negative share of the voices with an opinion, in [-1, 1], with its
-    range; None where nobody could be scored. languages, platforms: voices in each, most first; a voice may be
-    in several.
+    range; None where fewer than half of them could be scored. languages, platforms: voices in each, most first;
+    a voice may be in several.
     """
 
     people: int

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.claims import write_brief
 from monitor.labels import is_a_name
-from monitor.model import Brief, Claim, Gap, PostCitation, Role, Stance, Tones, VoiceId
+from monitor.model import Brief, Claim, Gap, PostCitation, Role, Stance, Tones, Understood, VoiceId
 from monitor.quotes import choose, lines, opening, size
 from tests.builders import NOON, sentiment, story
 from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
@@ -264,6 +264,21 @@ def test_a_voice_that_speaks_for_both_sides_stands_on_neither() -> None:
         "leading": 5,
         "of": 6,
     }
+
+
+def test_a_few_scored_people_are_no_figure_of_the_many_who_were_not() -> None:
+    def unread(count: int) -> list[Understood]:
+        return [
+            said(f"de{n}", f"Die Fähre muss bleiben, sagt Haus {n}", sentiment=None, not_scored="no scorer for de")
+            for n in range(count)
+        ]
+
+    brief = write_brief(evidence([*against(4), *unread(40)]))
+    assert brief.figures.net is None
+    group = next(claim for claim in brief.claims if claim.word("not_scored") == "yes")
+    assert "share" not in dict(group.numbers)
+    half = write_brief(evidence([*against(40), *unread(40)]))
+    assert half.figures.net is not None
 
 
 def test_the_unclear_and_the_not_scored_are_the_same_people_everywhere() -> None:

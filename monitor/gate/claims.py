@@ -136,7 +136,8 @@ def _group(claim: Claim, brief: Brief, known: Recount) -> Expected:
     cited = proved_by(claim, rows, known, least=min(MOST_CITED, known.people(shown)))
     of = known.people(known.opinions)
     numbers: dict[str, object] = {"voices": known.people(rows), "posts": len(rows), "of": of}
-    if of >= 30:  # noqa: PLR2004 - from here on per cent
+    unread = group.stance == "neither" and not any(row.finding.sentiment for row in rows)
+    if of >= 30 and not unread:  # noqa: PLR2004 - from here on per cent
         error = intervals.SHARE_ERROR.get(group.tone or "", intervals.WORST_SHARE_ERROR)
         told = intervals.per_cent(intervals.share(known.people(rows), of, error=error))
         numbers |= dict(zip(("share", "low", "high"), told, strict=True))
@@ -145,8 +146,7 @@ def _group(claim: Claim, brief: Brief, known: Recount) -> Expected:
     words = _named(group) | {"roles": roles}
     if any(row.finding.ironic for row in rows):
         words["possibly_ironic"] = "yes"
-    scored = any(row.finding.sentiment is not None for row in rows)
-    if not scored and group.stance == "neither":
+    if unread:
         words["not_scored"] = "yes"
     return Expected(numbers=numbers, words=words)
 

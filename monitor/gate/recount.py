@@ -177,7 +177,7 @@ class Recount:
     def figures(self) -> Figures:
         opinions = self._tones(self.tone_of_each.values())
         everyone = self.people(self.opinions)
-        unscored = opinions.negative + opinions.neutral + opinions.positive == 0
+        mostly_unscored = opinions.unclear > everyone / 2
         return Figures(
             people=self.people(self.own),
             posts=len(self.own),
@@ -189,7 +189,7 @@ class Recount:
             raw=self._tones(of_tone(row.finding) for row in self.linked),
             by_voice=self._tones(self._heard(self.own).values()),
             opinions=opinions,
-            net=None if unscored else intervals.net(opinions.positive, opinions.negative, everyone),
+            net=None if mostly_unscored else intervals.net(opinions.positive, opinions.negative, everyone),
             languages=self.spread(self.own, lambda row: row.finding.language),
             platforms=self.spread(self.own, lambda row: row.post.platform),
         )
