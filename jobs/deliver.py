@@ -51,9 +51,8 @@ def deliver(
 
     by_name = {channel.name: channel for channel in channels}
     waiting: dict[str, list[Message]] = {}
-    for message in sorted(store.messages(), key=lambda message: message.id):
-        if message.state in {"pending", "sending", "uncertain"}:
-            waiting.setdefault(message.channel, []).append(message)
+    for message in store.unfinished_messages():
+        waiting.setdefault(message.channel, []).append(message)
     told: list[str] = []
     for name, messages in sorted(waiting.items()):
         if name in by_name:
@@ -75,7 +74,7 @@ class _Turn:
         self.channel = channel
         self.clock = clock
         self.sleep = sleep
-        self.receipts = {m.key: m.receipt for m in store.messages(channel.name) if m.receipt is not None}
+        self.receipts: dict[str, str] = {}
         self.last: datetime | None = None  # when a message last left
         self.told: list[str] = []
 
@@ -85,6 +84,10 @@ class _Turn:
         held = [m.not_before for m in messages if m.state == "pending" and m.not_before is not None]
         if held and max(held) > self.clock():
             return [f"{self.channel.name}: {len(messages)} waiting until {max(held):%H:%M:%S} UTC, as it asked"]
+        for key in {message.key for message in messages}:
+            for before in self.store.messages_of(self.channel.name, key):
+                if before.receipt is not None:
+                    self.receipts[key] = before.receipt
         for place, message in enumerate(messages, start=1):
             try:
                 self._deliver(message)

@@ -298,7 +298,7 @@ def _messages(report: Report, store: Store, channels: Sequence[Composer]) -> lis
     key, fingerprint = message_key(report.story.id, report.brief.as_of, report.time_zone), report.brief.fingerprint
     found: list[NewMessage] = []
     for channel in channels:
-        before = [message for message in store.messages(channel.name) if message.key == key]
+        before = store.messages_of(channel.name, key)
         if _is_news(before, fingerprint, edits=channel.edits):
             posted = any(message.op == "post" and message.state != "failed" for message in before)
             found.append(

@@ -52,11 +52,6 @@ class Sorted:
     elsewhere: tuple[Understood, ...]
     withheld: Mapping[PostId, str]
 
-    @property
-    def showable(self) -> tuple[Understood, ...]:
-        """What counts and may be shown."""
-        return tuple(row for row in self.counted if row.post.id not in self.withheld)
-
 
 def sort_out(evidence: Evidence) -> Sorted:
     """Sort the rows of `evidence` by what they may count for."""

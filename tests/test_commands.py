@@ -13,7 +13,7 @@ import pytest
 
 from jobs.cli import main
 from monitor.interchange import post_dict, story_dict
-from monitor.model import Cost, PostId, Run, StoryId, id_hash
+from monitor.model import Cost, Page, PostId, Run, StoryId, id_hash
 from monitor.store import Store
 from tests.builders import NOON, post, story
 
@@ -230,8 +230,8 @@ def test_check_lists_the_mistakes_of_a_config_as_json(here: Path, capsys: pytest
 def test_people_read_dollars_local_time_and_the_singular(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (stored / "config.toml").write_text('time_zone = "America/New_York"\n')
     with Store.open(stored / "monitor.db") as store:
-        store.save_cost("x", Cost(microdollars=160_000), at=NOON)
-        store.save_cost("import:rows.jsonl", Cost(microdollars=4_000), at=NOON)
+        for source, paid in (("x", 160_000), ("import:rows.jsonl", 4_000)):
+            store.save_page(Page(cost=Cost(microdollars=paid)), source=source, query="", at=NOON)
         store.save_stories([], source="x", at=NOON)
         store.begin_run(
             Run(id="r", job="pipeline", step="brief", period="2026-02-03T12:00:07+00:00", started_at=NOON)
@@ -283,3 +283,15 @@ def test_what_the_readme_tells_a_newcomer_to_try_works(here: Path, capsys: pytes
     assert Path(*tried[:run]).resolve() == ROOT / "run"
     assert main(tried[run + 1 :]) == 0
     assert "every claim holds" in capsys.readouterr().out
+
+
+def test_the_list_of_posts_masks_what_a_report_would_withhold(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here / "a.jsonl", post_dict(post("p1", text="Call me on 07700 900142 about the ferry")))
+    assert main(["import", "a.jsonl"]) == 0
+    capsys.readouterr()
+    assert main(["posts"]) == 0
+    said = capsys.readouterr().out
+    assert "about the ferry" in said
+    assert "900142" not in said

@@ -156,28 +156,26 @@ def test_a_key_is_posted_once_and_again_only_where_it_failed() -> None:
     store = Store.in_memory()
     store.publish(report(brief()), [message()], at=NOON)
     store.publish(report(brief()), [message(op="update"), message(op="update"), message(channel="other")], at=NOON)
-    (first, *_) = store.messages("slack")
+    first = store.messages()[0]
     store.mark(first.id, "failed", problem="no such channel", at=NOON)
     store.publish(report(brief()), [message(fingerprint="g")], at=NOON)
-    last = store.last_message("slack", first.key)
-    assert last is not None
+    last = store.messages_of("slack", first.key)[-1]
     assert (last.op, last.fingerprint, len(store.messages())) == ("post", "g", 5)
-    assert store.last_message("slack", "another") is None
+    assert store.messages_of("slack", "another") == []
 
 
 def test_a_message_moves_from_state_to_state() -> None:
     store = Store.in_memory()
     store.publish(report(brief()), [message("a"), message("b")], at=NOON)
-    first, second = store.pending_messages(NOON)
+    first, second = store.unfinished_messages()
     store.mark(first.id, "sending", at=NOON)
-    assert [one.state for one in store.pending_messages(NOON)] == ["sending", "pending"]
+    assert [one.state for one in store.unfinished_messages()] == ["sending", "pending"]
     store.mark(first.id, "sent", receipt="171.1", at=NOON)
     store.mark(first.id, "sent", at=NOON)
     soon = NOON + timedelta(minutes=1)
     store.mark(second.id, "pending", problem="429", not_before=soon, at=NOON)
-    assert store.pending_messages(NOON) == []
-    assert store.pending_messages(soon) == [replace(second, problem="429", not_before=soon)]
-    assert store.last_message("slack", "a") == replace(first, state="sent", attempts=1, receipt="171.1")
+    assert store.unfinished_messages() == [replace(second, problem="429", not_before=soon)]
+    assert store.messages_of("slack", "a") == [replace(first, state="sent", attempts=1, receipt="171.1")]
     with pytest.raises(KeyError):
         store.mark(99, "sent", at=NOON)
 

@@ -43,6 +43,8 @@ def stories(shell: Shell, *, as_json: bool) -> None:
 @click.pass_obj
 def posts(shell: Shell, story: str | None, *, as_json: bool) -> None:
     """With --json one line a post, deleted ones by the hash of their id."""
+    from monitor.privacy import masked  # noqa: PLC0415
+
     listed = _in_window(shell)
     with shell.app.open(read_only=True) as store:
         chosen = [find_story(store, story)] if story is not None else store.stories()
@@ -55,7 +57,7 @@ def posts(shell: Shell, story: str | None, *, as_json: bool) -> None:
                 if as_json:
                     shell.document(post_row(post, finding, groups))
                 else:
-                    shell.data(f"{shown(post.id)}  {shown(about or '-')}  {shown(post.text)[:_TEXT_WIDTH]}")
+                    shell.data(f"{shown(post.id)}  {shown(about or '-')}  {shown(masked(post.text))[:_TEXT_WIDTH]}")
         for stone in store.all_tombstones():
             if listed(stone.created_at) and (story is None or stone.story == story):
                 if as_json:

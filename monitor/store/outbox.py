@@ -32,23 +32,19 @@ _MESSAGE = (
 
 
 class Outbox(Connected):
-    """Messages, oldest first unless said otherwise."""
+    """Messages, oldest first."""
 
-    def pending_messages(self, now: datetime) -> list[Message]:
-        """Return what is unfinished and due: `pending`, and `sending` that a crash left, to be reconciled."""
-        return self._messages(
-            "WHERE state IN ('pending', 'sending') AND (not_before IS NULL OR not_before <= ?) ORDER BY id",
-            at_text(now),
-        )
+    def unfinished_messages(self) -> list[Message]:
+        """Return what is pending, what a crash left `sending`, and what is uncertain."""
+        return self._messages("WHERE state IN ('pending', 'sending', 'uncertain') ORDER BY id")
 
-    def messages(self, channel: str | None = None) -> list[Message]:
-        """Return every message, of one channel or of all."""
-        return self._messages("WHERE ? IS NULL OR channel = ? ORDER BY id", channel, channel)
+    def messages(self) -> list[Message]:
+        """Return every message."""
+        return self._messages("ORDER BY id")
 
-    def last_message(self, channel: str, key: str) -> Message | None:
-        """Return the newest message with this key on the channel."""
-        found = self._messages("WHERE channel = ? AND key = ? ORDER BY id DESC LIMIT 1", channel, key)
-        return found[0] if found else None
+    def messages_of(self, channel: str, key: str) -> list[Message]:
+        """Return the messages with this key on the channel: the root and its edits."""
+        return self._messages("WHERE channel = ? AND key = ? ORDER BY id", channel, key)
 
     def mark(
         self,

@@ -104,11 +104,6 @@ class Seen(Forgetting, Reading):
             self._add_tally(source, tally)
         return tally
 
-    def save_cost(self, source: str, cost: Cost, *, at: datetime) -> None:
-        """Keep what was paid without getting a page for it."""
-        with self._writing():
-            self._add_cost(source, cost, at)
-
     def stories(self) -> list[Story]:
         """Return all stories, by id."""
         return [story_from(row) for row in self._all(f"SELECT {STORY_COLUMNS} FROM stories ORDER BY id")]
@@ -130,10 +125,6 @@ class Seen(Forgetting, Reading):
     def count_posts(self) -> int:
         row = self._one("SELECT count(*) FROM posts")
         return int(row[0]) if row else 0
-
-    def post_by_id(self, post: PostId) -> Post | None:
-        row = self._one(_SELECT_CURRENT + "WHERE p.id = ?", post)
-        return None if row is None else post_from(row)
 
     def tallies(self) -> dict[str, Tally]:
         """Return how everything received fared, by source."""
