@@ -122,47 +122,56 @@ class Words:
 
 
 class Index:
-    """For each word the stories that have it, as columns and weights."""
+    """The words of posts and stories as numbers, to be laid over each other many posts at once."""
 
     def __init__(self, posts: Sequence[Vector], stories: Sequence[Vector], names: Sequence[frozenset[str]]) -> None:
         import numpy as np  # noqa: PLC0415 - 100 ms, which `monitor --help` does not pay
 
-        self._posts = posts
         self._count = len(stories)
         entries: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
         for column, vector in enumerate(stories):
             for word, weight in vector.items():
                 entries[word].append((column, weight, word in names[column]))
-        self._of_word = {
-            word: (
-                np.array([column for column, _, _ in found]),
-                np.array([weight for _, weight, _ in found]),
-                np.array([column for column, _, named in found if named], dtype=np.int64),
-                np.array([weight for _, weight, named in found if named]),
-            )
-            for word, found in entries.items()
-        }
+        number = {word: place for place, word in enumerate(entries)}
+        listed = [entry for found in entries.values() for entry in found]
+        self._columns = np.array([column for column, _, _ in listed], dtype=np.int64)
+        self._weights = np.array([weight for _, weight, _ in listed])
+        self._named = np.array([named for _, _, named in listed], dtype=bool)
+        self._lengths = np.array([len(found) for found in entries.values()], dtype=np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        hits = [[(number[word], weight) for word, weight in post.items() if word in number] for post in posts]
+        self._ends = np.cumsum([len(found) for found in hits], dtype=np.int64)
+        self._words = np.array([word for found in hits for word, _ in found], dtype=np.int64)
+        self._given = np.array([weight for found in hits for _, weight in found])
 
     def fit(self, start: int, end: int) -> Fit:
         """Return how well the posts numbered from `start` to before `end` fit each story."""
         import numpy as np  # noqa: PLC0415 - as above
 
         shape = (end - start, self._count)
-        score, most, of_name = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        shared = np.zeros(shape, dtype=np.int64)
-        for row, post in enumerate(self._posts[start:end]):
-            for word, weight in post.items():
-                if (found := self._of_word.get(word)) is None:
-                    continue
-                columns, weights, named, named_weights = found
-                given = weight * weights
-                score[row, columns] += given
-                most[row, columns] = np.maximum(most[row, columns], given)
-                shared[row, columns] += 1
-                if len(named):
-                    of_name[row, named] = np.maximum(of_name[row, named], weight * named_weights)
-        lone = (most >= _ONE_WORD * score) & (score > 0)
-        return Fit(score, lone, lone & (of_name >= most), shared)
+        first, last = (int(self._ends[start - 1]) if start else 0), int(self._ends[end - 1]) if end else 0
+        words, given = self._words[first:last], self._given[first:last]
+        counts = np.diff(self._ends[start:end], prepend=first)
+        rows = np.repeat(np.arange(end - start), counts)
+        times = self._lengths[words]
+        # Each word of a post meets each story that has it: `entry` runs over these meetings.
+        before = np.cumsum(times) - times
+        entry = np.repeat(self._starts[words] - before, times) + np.arange(times.sum())
+        cells = np.repeat(rows, times) * self._count + self._columns[entry]
+        products = np.repeat(given, times) * self._weights[entry]
+        size = shape[0] * shape[1]
+        score = np.bincount(cells, weights=products, minlength=size).astype(np.float64, copy=False)
+        most, of_name = np.zeros(size), np.zeros(size)
+        np.maximum.at(most, cells, products)
+        named = self._named[entry]
+        np.maximum.at(of_name, cells[named], products[named])
+        lone = (score > 0) & (most >= _ONE_WORD * score)
+        return Fit(
+            score.reshape(shape),
+            lone.reshape(shape),
+            (lone & (of_name >= most)).reshape(shape),
+            np.bincount(cells, minlength=size).reshape(shape),
+        )
 
 
 def trust(lesson: Lesson) -> float:
