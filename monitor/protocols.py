@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .model import Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Clock: TypeAlias = Callable[[], datetime]
 """Returns now, UTC-aware."""
 
 Scorer: TypeAlias = Callable[[Sequence[str]], Sequence[Sentiment]]
 """Texts in, one sentiment a text, same order; a text's score never depends on its batch."""
+
+Embedder: TypeAlias = "Callable[[Sequence[str]], NDArray[np.float32]]"
+"""Texts in, one row of length 1 a text, same order; a text's vector never depends on its batch."""
 
 Linker: TypeAlias = Callable[[Sequence[Post], Sequence[Story]], Mapping[PostId, Link]]
 """All posts (copies left out) against all stories; a post without an entry is about none of them."""
