@@ -11,7 +11,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import intervals
-from .figures import ONE_ACCOUNT, basis, figures, left_out, people_by, polarity, qualifier, sides, sort_out, voices
+from .figures import (
+    ONE_ACCOUNT,
+    basis,
+    figures,
+    left_out,
+    people_by,
+    polarity,
+    qualifier,
+    read_by,
+    sides,
+    sort_out,
+    voices,
+)
 from .grouping import form_groups
 from .labels import label_each
 from .leftovers import leftover_claims
@@ -265,7 +277,7 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
     of = voices(known.opinions)
     numbers: dict[str, NumberValue] = {"voices": group.voices, "posts": len(group.posts), "of": of}
     if of >= _PER_CENT_FROM and "not_scored" not in words:  # an honest range is known only of what is scored
-        error = intervals.SHARE_ERROR.get(group.tone or "", intervals.WORST_SHARE_ERROR)
+        error = intervals.share_error(group.tone, read_by(known.opinions))
         share, low, high = intervals.per_cent(intervals.share(group.voices, of, error=error))
         numbers |= {"share": share, "low": low, "high": high}
     return claim("group", proof, words, **numbers)
@@ -319,7 +331,7 @@ def _change(known: Sorted, evidence: Evidence) -> list[Claim]:
     moves = []
     for tone in ("negative", "positive"):
         k, before = _of_tone(now.opinions, tone), _of_tone(then.opinions, tone)
-        error = intervals.SHARE_ERROR[tone]
+        error = intervals.share_error(tone, read_by(known.opinions))
         moved = intervals.difference(k, now.opinion_voices, before, then.opinion_voices, error=error)
         if moved.low > 0 or moved.high < 0:
             moves.append((abs(moved.value), tone, k, before, moved.value > 0))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .grouping import age, side_of
 from .intervals import net
-from .model import Figures, LeftOut, PostId, Tones, Understood
+from .model import Figures, LeftOut, PostId, Tones, Understood, Vote
 from .privacy import must_withhold
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ Side: TypeAlias = Literal["support", "oppose", "neither", "unclear", "not scored
 """Where one voice stands in a story."""
 Basis: TypeAlias = Literal["stance", "tone", "stance and tone"]
 """By what support and oppose are told apart in one story."""
-
-Vote: TypeAlias = Literal["negative", "neutral", "positive", "unclear", "not scored"]
-"""The tone of one voice."""
 
 REPOST = "repost"
 """The reason of a copy that its platform passed on, or that is marked RT; other copies are posts of their own."""
@@ -185,10 +182,17 @@ def figures(known: Sorted) -> Figures:
         raw=tones(known.linked),
         by_voice=tones_by_voice(known.counted),
         opinions=opinions,
-        net=net(opinions.positive, opinions.negative, everyone) if speaks_for_all else None,
+        net=net(opinions.positive, opinions.negative, everyone, read_by=read_by(known.opinions))
+        if speaks_for_all
+        else None,
         languages=people_by(known.counted, lambda row: row.finding.language),
         platforms=people_by(known.counted, lambda row: row.post.platform),
     )
+
+
+def read_by(rows: Iterable[Understood]) -> dict[str, int]:
+    """Return how many of `rows` each scorer read; what is not scored is in none."""
+    return dict(Counter(row.finding.sentiment.scorer for row in rows if row.finding.sentiment is not None))
 
 
 def people_by(rows: Iterable[Understood], key: Callable[[Understood], str]) -> tuple[tuple[str, int], ...]:

@@ -1,7 +1,8 @@
 """Shares with honest ranges: what sampling leaves open (Wilson 1927) and how far the scorer is off on a new story.
 
 A range from sampling alone holds one time in three (docs/accuracy.md), so none is given: each is widened by the
-half-width that split-conformal prediction measured over whole stories (Vovk 2005; tests/benchmarks/shares.py).
+half-width that split-conformal prediction (Lei et al. 2018) measured for each scorer over whole stories
+(tests/benchmarks/shares.py).
 """
 
 from __future__ import annotations
@@ -19,11 +20,32 @@ LEVEL = 0.9
 _Z90 = 1.6449
 _Z95 = 1.96
 
-SHARE_ERROR: Mapping[str, float] = {"negative": 0.22, "neutral": 0.35, "positive": 0.49}
-"""Half-width in [0, 1] within which the scorer's share of a tone lay in nine of ten unseen stories: tuned VADER,
-80 topics of SemEval-2016 4C with 30 or more posts; it held for 90 % of left-out topics
-(tests/benchmarks/shares.py)."""
-WORST_SHARE_ERROR = max(SHARE_ERROR.values())
+SHARE_ERRORS: Mapping[str, Mapping[str, float]] = {
+    "vader/1": {"negative": 0.22, "neutral": 0.35, "positive": 0.49},
+}
+"""By scorer and tone: the half-width in [0, 1] within which the scorer's share lay in nine of ten unseen stories
+(80 topics of SemEval-2016 4C with 100 posts each), as `tests/benchmarks/shares.py DATA_DIR` prints it."""
+WORST_SHARE_ERROR = max(max(tones.values()) for tones in SHARE_ERRORS.values())
+"""The half-width of what was never measured."""
+
+
+def share_error(tone: str | None, read_by: Mapping[str, int]) -> float:
+    """Return the half-width in [0, 1] of a tone's share; tone: None or "" for that of whichever is worst.
+
+    read_by: how many posts each scorer read. Each errs in its part of the posts, so the parts add up at their
+    worst together. A scorer that was never measured, or none at all, counts as the worst.
+    """
+    posts = sum(read_by.values())
+    if not posts:
+        return WORST_SHARE_ERROR
+    return sum(_error_of(scorer, tone) * read for scorer, read in sorted(read_by.items())) / posts
+
+
+def _error_of(scorer: str, tone: str | None) -> float:
+    known = SHARE_ERRORS.get(scorer)
+    if known is None:
+        return WORST_SHARE_ERROR
+    return known.get(tone or "", max(known.values()))
 
 
 def wilson(k: int, n: int, z: float = _Z90) -> tuple[float, float]:
@@ -63,15 +85,16 @@ def per_cent(interval: Interval) -> tuple[int, int, int]:
     )
 
 
-def net(positive: int, negative: int, n: int) -> Interval | None:
+def net(positive: int, negative: int, n: int, *, read_by: Mapping[str, int]) -> Interval | None:
     """Return the positive minus the negative share of `n`, in [-1, 1], with a 90 % range; None where n is 0.
 
-    The range is that of the two shares at their worst together: the same scorer errs in both.
+    read_by: how many posts each scorer read. The range is that of the two shares at their worst together: the
+    same scorer errs in both.
     """
     if n == 0:
         return None
-    good = share(positive, n, error=SHARE_ERROR["positive"])
-    bad = share(negative, n, error=SHARE_ERROR["negative"])
+    good = share(positive, n, error=share_error("positive", read_by))
+    bad = share(negative, n, error=share_error("negative", read_by))
     return Interval(
         low=good.low - bad.high,
         value=good.value - bad.value,

@@ -19,6 +19,10 @@ VoiceId = NewType("VoiceId", str)
 Kind: TypeAlias = Literal["reporting", "opinion", "question", "other"]
 Tone: TypeAlias = Literal["negative", "neutral", "positive"]
 Stance: TypeAlias = Literal["support", "oppose", "neither"]
+Answer: TypeAlias = Literal["negative", "neutral", "positive", "not about it", "skipped"]
+"""What a person says of a post read blind; "skipped" says nothing."""
+Vote: TypeAlias = Literal["negative", "neutral", "positive", "unclear", "not scored"]
+"""The tone of one voice."""
 LinkReason: TypeAlias = Literal["url", "thread", "words", "meaning", "query"]
 Qualifier: TypeAlias = Literal["none", "very limited", "limited", "moderate", "active", "extensive", "not measured"]
 ClaimKind: TypeAlias = Literal[
@@ -624,6 +628,81 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a person said of a post of a story, read blind. who: the name the person gave.
+
+    text_hash, finding: the versions of the post and of our reading at that time. stratum, of: how we had read the
+    voice when its post was drawn, and how many voices we had read so: they make its weight.
+    """
+
+    post: PostId
+    story: StoryId
+    who: str
+    answer: Answer
+    at: datetime
+    text_hash: str
+    finding: str
+    stratum: Vote
+    of: int
+
+    def __post_init__(self) -> None:
+        _aware("Label", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotCheck:
+    """What people who read some of the posts blind say of our reading of all of them.
+
+    labels: those that count, by (time, post), one a voice, none skipped. voices: how many have an opinion.
+    agreed: how often a label is our tone of that voice. shares: of the tones, and of what is "not about it", among
+    all these voices, each with a range of 90 %; () where too few were read.
+    """
+
+    labels: tuple[Label, ...]
+    voices: int
+    agreed: int
+    shares: tuple[tuple[Answer, Interval], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How well a scorer reads a language: its mean recall over the tones, in [0, 1], with its 95 % interval.
+
+    n: posts it was measured on. data: their name. date: ISO, when.
+    """
+
+    recall: float
+    low: float
+    high: float
+    n: int
+    data: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A scorer's part in a report. posts: opinions that it read. measured: None where it never was."""
+
+    scorer: str
+    language: str
+    posts: int
+    measured: Measured | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How far the reading behind a report can be trusted.
+
+    readers: most posts first. errors: by tone, the half-width in [0, 1] of its share's 90 % range that is the
+    scorers'. spot_check: None where nobody read posts of the story.
+    """
+
+    readers: tuple[Reader, ...]
+    errors: tuple[tuple[Tone, float], ...]
+    spot_check: SpotCheck | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
     """How one source did. received = stored + duplicate + quarantined + deleted."""
 
@@ -666,7 +745,7 @@ class Report:
     """Everything a renderer needs, and nothing it must look up. time_zone: an IANA name for what is shown.
 
     language: of the report's own words. store: the database's path relative to the report's folder, or None.
-    config: what of the config had a part in the brief, for `verify`.
+    config: what of the config had a part in the brief, for `verify`. accuracy: None where no tone was read.
     """
 
     story: Story
@@ -678,6 +757,7 @@ class Report:
     time_zone: str
     store: str | None
     versions: tuple[tuple[str, str], ...]
+    accuracy: Accuracy | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.intervals import LEVEL, SHARE_ERROR, difference, net, per_cent, share, wilson
+from monitor.intervals import (
+    LEVEL,
+    SHARE_ERRORS,
+    WORST_SHARE_ERROR,
+    difference,
+    net,
+    per_cent,
+    share,
+    share_error,
+    wilson,
+)
+
+VADER = SHARE_ERRORS["vader/1"]
 
 
 @st.composite
@@ -57,20 +69,38 @@ def test_a_huge_sample_leaves_the_error_of_the_scorer() -> None:
 
 
 def test_net_is_unknown_where_nobody_spoke_and_widens_by_both_tones_errors() -> None:
-    assert net(0, 0, 0) is None
-    made = net(300, 500, 1000)
+    assert net(0, 0, 0, read_by={}) is None
+    made = net(300, 500, 1000, read_by={"vader/1": 1000})
     assert made is not None
     assert made.value == pytest.approx(-0.2)
-    assert made.high - made.value >= SHARE_ERROR["negative"] + 0.3
+    assert made.high - made.value >= VADER["negative"] + VADER["positive"]
 
 
 def test_twice_the_same_share_is_no_change_and_a_landslide_is_one() -> None:
     same = difference(20, 60, 10, 30)
     assert same.low < 0 < same.high
-    moved = difference(190, 200, 20, 200, error=SHARE_ERROR["negative"])
+    moved = difference(190, 200, 20, 200, error=VADER["negative"])
     assert moved.low > 0
 
 
 def test_what_sampling_alone_would_call_a_change_is_none_under_the_scorers_error() -> None:
     assert difference(60, 100, 40, 100, error=0.0).low > 0
-    assert difference(60, 100, 40, 100, error=SHARE_ERROR["negative"]).low < 0
+    assert difference(60, 100, 40, 100, error=VADER["negative"]).low < 0
+
+
+def test_what_was_never_measured_counts_as_the_worst() -> None:
+    assert share_error("negative", {}) == WORST_SHARE_ERROR
+    assert share_error("negative", {"guess/7": 3}) == WORST_SHARE_ERROR
+    assert share_error("negative", {"vader/1": 3}) == VADER["negative"]
+    assert share_error("", {"vader/1": 3}) == share_error(None, {"vader/1": 3}) == max(VADER.values())
+
+
+def test_each_scorer_errs_in_its_part_of_the_posts() -> None:
+    mixed = share_error("negative", {"vader/1": 3, "guess/7": 1})
+    assert mixed == pytest.approx((3 * VADER["negative"] + WORST_SHARE_ERROR) / 4)
+
+
+def test_every_scorer_in_the_table_has_every_tone() -> None:
+    for tones in SHARE_ERRORS.values():
+        assert set(tones) == {"negative", "neutral", "positive"}
+        assert all(0 < error <= 1 for error in tones.values())

@@ -138,7 +138,7 @@ def _group(claim: Claim, brief: Brief, known: Recount) -> Expected:
     numbers: dict[str, object] = {"voices": known.people(rows), "posts": len(rows), "of": of}
     unread = group.stance == "neither" and not any(row.finding.sentiment for row in rows)
     if of >= 30 and not unread:  # noqa: PLR2004 - from here on per cent
-        error = intervals.SHARE_ERROR.get(group.tone or "", intervals.WORST_SHARE_ERROR)
+        error = intervals.share_error(group.tone, known.read_by)
         told = intervals.per_cent(intervals.share(known.people(rows), of, error=error))
         numbers |= dict(zip(("share", "low", "high"), told, strict=True))
     stated = {known.rows[post].finding.role for post in cited}
@@ -205,9 +205,8 @@ def _moves(known: Recount) -> dict[str, tuple[int, int, float]]:
     }
     found = {}
     for tone, (k, earlier) in pairs.items():
-        span = intervals.difference(
-            k, now.opinion_voices, earlier, then.opinion_voices, error=intervals.SHARE_ERROR[tone]
-        )
+        error = intervals.share_error(tone, known.read_by)
+        span = intervals.difference(k, now.opinion_voices, earlier, then.opinion_voices, error=error)
         if not span.low <= 0 <= span.high:
             found[tone] = (k, earlier, span.value)
     return found

@@ -189,10 +189,21 @@ class Recount:
             raw=self._tones(of_tone(row.finding) for row in self.linked),
             by_voice=self._tones(self._heard(self.own).values()),
             opinions=opinions,
-            net=None if mostly_unscored else intervals.net(opinions.positive, opinions.negative, everyone),
+            net=None
+            if mostly_unscored
+            else intervals.net(opinions.positive, opinions.negative, everyone, read_by=self.read_by),
             languages=self.spread(self.own, lambda row: row.finding.language),
             platforms=self.spread(self.own, lambda row: row.post.platform),
         )
+
+    @cached_property
+    def read_by(self) -> dict[str, int]:
+        """How many opinions each scorer read."""
+        found: dict[str, int] = {}
+        for row in self.opinions:
+            if row.finding.sentiment is not None:
+                found[row.finding.sentiment.scorer] = found.get(row.finding.sentiment.scorer, 0) + 1
+        return found
 
     @staticmethod
     def _tones(votes: Iterable[str]) -> Tones:
