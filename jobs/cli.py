@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("prove:report", "Write the report of each story named, or of all."),
     "verify": ("prove:verify", "Recompute a report.json from the store and compare."),
     "score": ("score:score", "Score the tone of texts from stdin."),
+    "label": ("label:label", "Read some posts blind: how far our reading is to be trusted."),
     "runs": ("read:runs", "List what ran, and how it ended."),
     "outbox": ("read:outbox", "List what was and will be delivered."),
     "status": ("read:status", "Show how each step, source and channel does."),

@@ -21,13 +21,14 @@ from monitor.model import CitedPost, Cost, Report, SourceHealth, Tally
 from monitor.privacy import must_withhold
 from reports.sentences import compose, numbered
 
+from .accuracy import accuracy_of
 from .timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from monitor.model import Author, Brief, Message, Story, StoryId, Understood
+    from monitor.model import Author, Brief, Label, Message, Story, StoryId, Understood
     from monitor.store import NewMessage, PublishedReport, Store
     from reports.index import Entry
 
@@ -84,6 +85,7 @@ def publish(
             story,
             rows,
             health(store, brief),
+            labels=[label for label in store.labels([story.id]) if label.at <= brief.as_of],
             language=language,
             time_zone=time_zone,
             store_path=None if store.path is None else os.path.relpath(store.path, folder),
@@ -115,8 +117,9 @@ def assemble(
     time_zone: str,
     store_path: str | None = None,
     notes: Sequence[str] = (),
+    labels: Sequence[Label] = (),
 ) -> Report:
-    """Put together what a renderer needs. rows: those of `brief.inputs`, any order.
+    """Put together what a renderer needs. rows: those of `brief.inputs`, labels: what people said; any order.
 
     KeyError where a cited post is not among them.
     """
@@ -131,6 +134,7 @@ def assemble(
         time_zone=time_zone,
         store=store_path,
         versions=_versions(rows),
+        accuracy=accuracy_of(brief.story, rows, labels) if brief.posts else None,
         notes=tuple(notes),
     )
 

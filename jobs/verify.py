@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from monitor.model import Brief, Evidence, Report, Understood
+    from monitor.model import Brief, Evidence, Label, Report, Understood
     from monitor.store import Store
 
 _SHOWN = 160  # characters of what an unreadable document says
@@ -38,7 +38,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
-    """What a report.json says it was made from. whole: all of it, as it stands; claims: those of its brief."""
+    """What a report.json says it was made from. whole: all of it, as it stands; claims: those of its brief.
+
+    answers: what people said of its posts, each by post, time and answer.
+    """
 
     whole: dict[str, Any]
     story: Story
@@ -51,6 +54,7 @@ class _Document:
     claims: tuple[dict[str, Any], ...]
     versions: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    answers: tuple[tuple[str, datetime, str], ...]
 
     def claims_that(self, cite: Callable[[dict[str, Any]], bool]) -> str:
         """Name the claims with a citation for which `cite` holds; without one the first, which counts all."""
@@ -104,7 +108,7 @@ def _database(report_json: Path, document: _Document, store: Path | None, config
 def _read(text: bytes) -> _Document:
     """Read a document; ValueError, LookupError, TypeError or AttributeError where it is none of ours."""
     from monitor.interchange import parse_story  # noqa: PLC0415 (heavy)
-    from reports.json import SCHEMA, sources_of  # noqa: PLC0415 (reports load their tables)
+    from reports.json import SCHEMA, answers_of, sources_of  # noqa: PLC0415 (reports load their tables)
     from reports.phrases import phrases  # noqa: PLC0415 (likewise)
 
     whole = json.loads(text.decode("utf-8"))
@@ -134,6 +138,7 @@ def _read(text: bytes) -> _Document:
         claims=tuple(brief["claims"]),
         versions=tuple((str(part), str(version)) for part, version in whole["versions"].items()),
         notes=tuple(str(note) for note in whole["notes"]),
+        answers=tuple(answers_of(whole)),
     )
 
 
@@ -173,7 +178,10 @@ def _compared(report_json: Path, text: bytes, document: _Document, store: Store)
         return
     evidence, lost = _evidence(document, store)
     yield from lost
-    report = _made_again(document, evidence, rows)
+    labels = _labels(document, store)
+    for post, _, _ in sorted(set(document.answers) - {_named_by(label) for label in labels}):
+        yield f"what a person said of post {post} is no longer in the store as the report has it"
+    report = _made_again(document, evidence, rows, labels)
     yield from _rendered_again(report_json, text, document, report)
 
 
@@ -217,6 +225,16 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
     return evidence, lost
 
 
+def _labels(document: _Document, store: Store) -> list[Label]:
+    """Return those of the store's labels that the report names."""
+    named = set(document.answers)
+    return [label for label in store.labels([document.story.id]) if _named_by(label) in named]
+
+
+def _named_by(label: Label) -> tuple[str, datetime, str]:
+    return label.post, label.at, label.answer
+
+
 def _is_read(cited: Mapping[str, Any]) -> bool:
     return "read" in cited
 
@@ -231,7 +249,7 @@ def _published(document: _Document, store: Store) -> Brief | None:
     return brief if brief is not None and brief.as_of == document.as_of else None
 
 
-def _made_again(document: _Document, evidence: Evidence, rows: list[Understood]) -> Report:
+def _made_again(document: _Document, evidence: Evidence, rows: list[Understood], labels: list[Label]) -> Report:
     from monitor.claims import write_brief  # noqa: PLC0415 (heavy)
     from monitor.gate import gated  # noqa: PLC0415 (heavy)
     from reports.json import sources_of  # noqa: PLC0415 (reports load their tables)
@@ -248,6 +266,7 @@ def _made_again(document: _Document, evidence: Evidence, rows: list[Understood])
         time_zone=document.time_zone,
         store_path=document.store,
         notes=document.notes,
+        labels=labels,
     )
     return replace(report, versions=document.versions)
 
@@ -285,6 +304,9 @@ def _notes(document: _Document, store: Store) -> Iterator[str]:
     edited = sum(1 for post, text_hash in versions.items() if post in now and now[post] != text_hash)
     if edited:
         yield f"{edited} of its posts were edited since"
+    since = len(store.labels([document.story.id])) - len(_labels(document, store))
+    if since:
+        yield f"{since} answers of people who read its posts are not in this report"
     story = store.story(document.story.id)
     if story is None or story_document(story) != document.whole["story"]:
         yield "the story stands otherwise in the store now"

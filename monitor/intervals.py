@@ -38,7 +38,8 @@ def share_error(tone: str | None, read_by: Mapping[str, int]) -> float:
     posts = sum(read_by.values())
     if not posts:
         return WORST_SHARE_ERROR
-    return sum(_error_of(scorer, tone) * read for scorer, read in sorted(read_by.items())) / posts
+    whole = sum(_error_of(scorer, tone) * read for scorer, read in sorted(read_by.items()))
+    return round(whole / posts, 4)
 
 
 def _error_of(scorer: str, tone: str | None) -> float:

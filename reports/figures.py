@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from monitor.model import NEVER_READ
 
 if TYPE_CHECKING:
-    from monitor.model import SourceHealth, Tones
+    from monitor.model import Interval, Reader, SourceHealth, SpotCheck, Tones
 
     from .page import Page
     from .phrases import Phrases
@@ -18,6 +19,7 @@ SHARES_FROM = 30
 """Voices with an opinion from which on shares may be printed."""
 _TONES = ("negative", "neutral", "positive", "unclear")
 _DAY = timedelta(hours=23)  # the shortest local day
+_HAIR = 1e-9  # what floating point may be off: a bound that is a five stays that five
 _HOURS_TOLD = 48  # beyond it a step is told in days
 
 
@@ -247,6 +249,68 @@ def _source(health: SourceHealth, words: Phrases) -> tuple[str, ...]:
         *(words.number(n) for n in counts),
         words.money(health.cost.microdollars),
         health.problem or words.pattern("page.ok"),
+    )
+
+
+def readers_table(page: Page) -> Table:
+    """Return who read the opinions, and how well they were measured to; no rows where nothing was scored."""
+    words, accuracy = page.words, page.report.accuracy
+    heads = ("accuracy_scorer", "language", "accuracy_opinions", "accuracy_recall", "accuracy_data")
+    return Table(
+        title=words.pattern("page.accuracy_readers"),
+        head=tuple(words.pattern(f"page.{name}") for name in heads),
+        rows=tuple(_reader(reader, words) for reader in (accuracy.readers if accuracy else ())),
+    )
+
+
+def _reader(reader: Reader, words: Phrases) -> tuple[str, ...]:
+    who = (reader.scorer, words.name("languages", reader.language), words.number(reader.posts))
+    known = reader.measured
+    if known is None:
+        return (*who, words.pattern("page.accuracy_unmeasured"), words.pattern("page.accuracy_unmeasured"))
+    value, low, high = (words.number(100 * part) for part in (known.recall, known.low, known.high))
+    on = words.say("page.accuracy_on", data=known.data, posts=words.count("post", known.n), date=known.date)
+    return (*who, words.say("page.accuracy_range", value=value, low=low, high=high), on)
+
+
+def accuracy_texts(page: Page) -> tuple[str, ...]:
+    """Say how far the shares may be off, and what people who read some of the posts found."""
+    words, accuracy = page.words, page.report.accuracy
+    if accuracy is None:
+        return ()
+    said: list[str] = []
+    if accuracy.readers:
+        if page.brief.figures.opinion_voices >= SHARES_FROM:
+            points = {tone: words.number(100 * error) for tone, error in accuracy.errors}
+            said.append(words.say("page.accuracy_errors", **points))
+        else:
+            said.append(words.pattern("page.accuracy_counts"))
+    return (*said, *(_spot_check(accuracy.spot_check, words) if accuracy.spot_check else ()))
+
+
+def _spot_check(found: SpotCheck, words: Phrases) -> tuple[str, ...]:
+    unrelated = sum(label.answer == "not about it" for label in found.labels)
+    read = words.say(
+        "page.spot_check",
+        read=words.count("post", len(found.labels)),
+        people=words.count("person", len({label.who for label in found.labels})),
+        agreed=words.number(found.agreed),
+        unrelated=words.say("page.spot_unrelated", n=words.number(unrelated)) if unrelated else "",
+    )
+    if not found.shares or found.voices < SHARES_FROM:
+        return (read,) if found.shares else (read, words.pattern("page.spot_few"))
+    shares = [_spot_share(tone, share, words) for tone, share in found.shares if tone in _TONES]
+    return read, words.say("page.spot_shares", shares=words.names(shares))
+
+
+def _spot_share(tone: str, share: Interval, words: Phrases) -> str:
+    """Say a share as every share is said: by fives, its range outwards."""
+    return words.say(
+        "page.spot_share",
+        tone=words.name("tones", tone).lower(),
+        share=words.number(_by_fives(share.value)),
+        low=words.number(5 * floor(share.low * 20 + _HAIR)),
+        high=words.number(5 * ceil(share.high * 20 - _HAIR)),
     )
 
 

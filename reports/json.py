@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never
 
 from monitor.model import (
@@ -29,9 +30,9 @@ from .phrases import iso
 from .sentences import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from monitor.model import CitedPost, Group, Interval, LeftOut
+    from monitor.model import Accuracy, CitedPost, Group, Interval, LeftOut, SpotCheck
 
 SCHEMA = "what-people-say/report/1"
 _TALLY = ("stored", "duplicate", "quarantined", "deleted")
@@ -66,6 +67,7 @@ def render(report: Report) -> str:
         "inputs": [[row.post, row.text_hash, row.finding] for row in brief.inputs],
         "previous": brief.previous,
         "versions": dict(report.versions),
+        "accuracy": _accuracy(report.accuracy),
         "notes": list(report.notes),
     }
     document["hash"] = digest(document)
@@ -143,6 +145,14 @@ def sources_of(document: Mapping[str, Any]) -> tuple[SourceHealth, ...]:
     )
 
 
+def answers_of(document: Mapping[str, Any]) -> Iterator[tuple[str, datetime, str]]:
+    """Yield the post, time and answer of each label that a document names."""
+    accuracy = document.get("accuracy")
+    spot_check = accuracy and accuracy["spot_check"]
+    for row in spot_check["labels"] if spot_check else ():
+        yield str(row["post"]), datetime.fromisoformat(row["at"]).astimezone(UTC), str(row["answer"])
+
+
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"a count is no whole number: {type(value).__name__}")
@@ -212,6 +222,45 @@ def _figures(brief: Brief) -> dict[str, Any]:
 
 def _interval(interval: Interval | None) -> dict[str, float] | None:
     return None if interval is None else dict(asdict(interval))
+
+
+def _accuracy(accuracy: Accuracy | None) -> dict[str, Any] | None:
+    """Return the accuracy card. by: people by number, for a report names no reader."""
+    if accuracy is None:
+        return None
+    return {
+        "readers": [
+            {
+                "scorer": reader.scorer,
+                "language": reader.language,
+                "opinions": reader.posts,
+                "measured": None if reader.measured is None else asdict(reader.measured),
+            }
+            for reader in accuracy.readers
+        ],
+        "share_errors": dict(accuracy.errors),
+        "spot_check": None if accuracy.spot_check is None else _spot_check(accuracy.spot_check),
+    }
+
+
+def _spot_check(found: SpotCheck) -> dict[str, Any]:
+    people = sorted({label.who for label in found.labels})
+    return {
+        "read": len(found.labels),
+        "voices": found.voices,
+        "agreed": found.agreed,
+        "shares": {answer: _interval(share) for answer, share in found.shares},
+        "labels": [
+            {
+                "post": label.post,
+                "answer": label.answer,
+                "ours": label.stratum,
+                "by": people.index(label.who) + 1,
+                "at": iso(label.at),
+            }
+            for label in found.labels
+        ],
+    }
 
 
 def _cited(post: CitedPost) -> dict[str, Any]:

@@ -200,6 +200,10 @@ def _method(made: Page) -> list[str]:
     blocks = [f"## {words.pattern('page.method')}", *map(escaped, page.method(made))]
     if claims:
         blocks += [f"### {words.pattern('page.claims')}", words.pattern("page.claims_intro"), "\n".join(claims)]
+    if report.accuracy:
+        blocks.append(f"### {words.pattern('page.accuracy')}")
+        blocks += map(escaped, figures.accuracy_texts(made))
+        blocks += _table(figures.readers_table(made)) if report.accuracy.readers else []
     blocks += [
         f"### {words.pattern('page.verify')}",
         words.pattern("page.verify_text"),

@@ -17,6 +17,7 @@ from monitor.model import (
     Image,
     Input,
     Interval,
+    Label,
     LeftOut,
     Point,
     PostCitation,
@@ -34,7 +35,7 @@ from monitor.model import (
 from tests.builders import NOON, post, sentiment, story, understood
 
 if TYPE_CHECKING:
-    from monitor.model import ClaimKind, Story, Understood
+    from monitor.model import Answer, ClaimKind, Story, Understood
 
 FERRY = StoryId("ferry")
 WINDOW = Span(since=NOON - timedelta(hours=3), until=NOON + timedelta(hours=5))
@@ -253,6 +254,24 @@ def empty_brief(**changes: Any) -> Brief:
     return replace(base, **changes)
 
 
+def label(row: Understood, answer: Answer, **changes: Any) -> Label:
+    """What Kari said of a post, read blind an hour after noon."""
+    made = Label(
+        post=row.post.id,
+        story=FERRY,
+        who="kari",
+        answer=answer,
+        at=NOON + timedelta(hours=1),
+        text_hash=row.post.text_hash,
+        finding=row.finding.version,
+        stratum=row.finding.sentiment.label if row.finding.sentiment else "not scored",
+        of=3,
+    )
+    return replace(made, **changes)
+
+
+LABELS = (label(ROWS[0], "negative"), label(ROWS[2], "not about it"), label(ROWS[4], "positive", who="ola"))
+
 SOURCES = (
     SourceHealth(
         source="x",
@@ -288,6 +307,7 @@ def report(about: Story = STORY, *, rows: tuple[Understood, ...] = ROWS, **chang
     made = assemble(
         changes.pop("brief", brief()), about, rows, SOURCES, language="en", time_zone="Europe/Oslo",
         store_path="../store.db", notes=("Invented rows, written for the tests (CC0).",),
+        labels=LABELS,
     )  # fmt: skip
     changed: dict[str, Any] = {"timeline": points(), "versions": (("monitor", "1.2.3"),)} | changes
     return replace(made, **changed)

@@ -136,9 +136,22 @@ _SAID = (
     "CREATE INDEX runs_by_time ON runs(started_at)",
 )
 
+_LABELS = (
+    # What people said of posts read blind. stratum, of_voices: how the voice had been read when its post was drawn,
+    # and how many were read so. An answer is never changed; it goes with its post.
+    """CREATE TABLE answers (
+         post TEXT NOT NULL REFERENCES posts(id) ON DELETE CASCADE, story TEXT NOT NULL, who TEXT NOT NULL,
+         answer TEXT NOT NULL CHECK (answer IN ('negative', 'neutral', 'positive', 'not about it', 'skipped')),
+         at TEXT NOT NULL, text_hash TEXT NOT NULL, finding TEXT NOT NULL, stratum TEXT NOT NULL,
+         of_voices INTEGER NOT NULL, PRIMARY KEY (post, who, at)
+       ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX answers_by_story ON answers(story)",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
     ("0003_said", _SAID),
+    ("0004_labels", _LABELS),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""
