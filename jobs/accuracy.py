@@ -32,12 +32,12 @@ def accuracy_of(story: StoryId, rows: Iterable[Understood], labels: Sequence[Lab
         if row.finding.sentiment is not None
     )
     scorers = read_by(opinions)
-    found = check(units(opinions), labels)
+    found = check(units(opinions), labels) if labels else None
     return Accuracy(
         readers=tuple(
             Reader(scorer=scorer, language=language, posts=posts, measured=measured(scorer, language))
             for (scorer, language), posts in sorted(readers.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         errors=tuple((tone, share_error(tone, scorers)) for tone in _TONES),
-        spot_check=found if found.labels else None,
+        spot_check=found if found is not None and found.labels else None,
     )

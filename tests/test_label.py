@@ -18,13 +18,17 @@ import pytest
 from jobs.cli import main
 from jobs.publish import publish, slug
 from jobs.verify import verify
-from monitor.model import Page, PostId, StoryId
+from monitor.model import Accuracy, Interval, Page, PostId, Reader, SpotCheck, StoryId
+from monitor.scoring.measured import measured
+from monitor.spotcheck import LEAST
 from monitor.store import Store
+from reports.figures import accuracy_texts, readers_table
+from reports.page import page_of
 from tests.builders import NOON, post, sentiment, understood
-from tests.sample_report import LABELS, ROWS, STORY, brief, label
+from tests.sample_report import FIGURES, LABELS, ROWS, STORY, brief, label, report
 
 if TYPE_CHECKING:
-    from monitor.model import Understood
+    from monitor.model import Answer, Tone, Understood
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = ("--as-of", "2026-02-05")
@@ -276,6 +280,58 @@ def test_a_report_names_the_answers_and_no_reader_and_is_proved_again(tmp_path: 
     assert "kari" not in file.read_text()
     verdict = verify(file)
     assert verdict.ok, verdict.problems
+
+
+def card(*, voices: int, read: int) -> tuple[str, ...]:
+    """What a report says of its accuracy where Kari took so many posts for negative, one for something else."""
+    shares: dict[Answer, tuple[float, float, float]] = {
+        "negative": (0.251, 0.36, 0.45), "neutral": (0.1, 0.2, 0.3), "positive": (0.3, 0.4, 0.5),
+        "not about it": (0.0, 0.04, 0.1),
+    }  # fmt: skip
+    labels = tuple(label(ROWS[0], "negative", post=PostId(f"p{n}")) for n in range(read - 1))
+    found = SpotCheck(
+        labels=(*labels, label(ROWS[2], "not about it")),
+        voices=voices,
+        agreed=read - 6,
+        shares=tuple(
+            (answer, Interval(low=low, value=value, high=high, level=0.9))
+            for answer, (low, value, high) in shares.items()
+        )
+        if read >= LEAST
+        else (),
+    )
+    scorer = Reader(scorer="guess/7", language="en", posts=voices, measured=None)
+    errors: tuple[tuple[Tone, float], ...] = (("negative", 0.2), ("neutral", 0.3), ("positive", 0.4))
+    made = report(
+        brief=brief(figures=replace(FIGURES, opinion_voices=voices)),
+        accuracy=Accuracy(readers=(scorer,), errors=errors, spot_check=found),
+    )
+    return accuracy_texts(page_of(made))
+
+
+def test_a_card_tells_shares_by_fives_with_their_range_and_what_was_not_about_the_story() -> None:
+    errors, read, shares = card(voices=60, read=30)
+    assert "within 20 points" in errors
+    assert read == "Of 30 posts read blind by 1 person, 24 agree with our reading; 1 not about the story."
+    assert shares == (
+        "By what they read: negative 35% (range 25–45%), neutral 20% (range 10–30%) "
+        "and positive 40% (range 30–50%)."
+    )
+
+
+def test_a_card_of_fewer_than_thirty_voices_or_twenty_answers_gives_no_share() -> None:
+    for said in (card(voices=29, read=25), card(voices=60, read=LEAST - 1)):
+        assert not any("%" in text for text in said)
+    assert card(voices=60, read=LEAST - 1)[-1] == "Too few were read for shares."
+
+
+def test_a_scorer_that_was_not_measured_is_said_to_be_so() -> None:
+    assert measured("vader/1", "en") is not None
+    assert measured("guess/7", "en") is measured("vader/1", "ko") is None
+    scorer = Reader(scorer="guess/7", language="en", posts=3, measured=None)
+    made = report(accuracy=Accuracy(readers=(scorer,), errors=(), spot_check=None))
+    ((*_, recall, data),) = readers_table(page_of(made)).rows
+    assert recall == data == "not measured"
 
 
 def test_answers_that_come_later_are_a_note(tmp_path: Path) -> None:
