@@ -2,12 +2,14 @@
 
 Usage: python tests/benchmarks/shares.py DATA_DIR [--unseen SCORER=FILE]...
 The 80 topics of SemEval-2016 4C (its labels are the tone toward the topic) are the stories. An error is
-|share by the scorer - share by labels| over all posts of a topic. The half-width at 90 % is the
+|share by the scorer - share by labels| over all posts of a topic, where an unclear post is of no tone, as in a
+report (`mean_error_by_label` takes the label of unclear ones too). The half-width at 90 % is the
 ceil(0.9 (n + 1))-th smallest error (Lei et al. 2018); `held` says how often it holds on topics left out.
 
 A scorer that was trained on these texts would be measured on what it has seen: for it, FILE holds what the same
-training gives without them, one JSON object a line, {"text", "label"}; without a FILE it is listed as `seen`.
-`cut_offs` asks what cut-offs of VADER would be chosen for the share alone, on the topics left out in five folds.
+training gives without them, one JSON object a line, {"text", "label", "unclear"}; without it, it is listed as
+`seen`. `cut_offs` asks what cut-offs of VADER would be chosen for the share alone, on the topics left out in five
+folds, and what the ones chosen most often are worth on single posts (macro-recall, val split of en_tweeteval).
 `spot_check` draws posts of a topic as `monitor label` does and takes the labels as the answers.
 """
 
@@ -48,16 +50,16 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def main(folder: Path, unseen: dict[str, Path]) -> None:
     topics = _topics(folder)
     gold = [[label for _, label in rows] for rows in topics]
-    readings: dict[str, list[list[Tone]]] = {}
+    readings: dict[str, list[list[Sentiment]]] = {}
     seen = []
     for name in sorted({*SCORERS, *unseen}):
         if name in unseen:
             lines = map(json.loads, unseen[name].read_text(encoding="utf-8").splitlines())
-            told = {line["text"]: line["label"] for line in lines}
+            told = {line["text"]: _told(line["label"], unclear=line["unclear"]) for line in lines}
             readings[name] = [[told[text] for text, _ in rows] for rows in topics]
         elif name.startswith(UNTRAINED):
             score = SCORERS[name]()
-            readings[name] = [[one.label for one in score([text for text, _ in rows])] for rows in topics]
+            readings[name] = [list(score([text for text, _ in rows])) for rows in topics]
         else:
             seen.append(name)
     answer = {
@@ -65,11 +67,20 @@ def main(folder: Path, unseen: dict[str, Path]) -> None:
         "topics": len(topics),
         "scorers": {name: _tones(read, gold) for name, read in readings.items()},
         "seen": seen,
-        "cut_offs": _cut_offs(topics, gold),
+        "cut_offs": _cut_offs(topics, gold, _tweeteval(folder)),
         "spot_check": {name: _spot_checks(read, topics) for name, read in readings.items()},
     }
     json.dump(answer, sys.stdout, indent=1)
     print()
+
+
+def _told(label: Tone, *, unclear: bool = False) -> Sentiment:
+    return Sentiment(label=label, value=0.0, confidence=1.0, scorer="told", unclear=unclear)
+
+
+def _tweeteval(folder: Path) -> list[tuple[str, Tone]]:
+    lines = (folder / "sentiment" / "en_tweeteval.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(row["text"], LABELS[row["label"]]) for row in map(json.loads, lines)]
 
 
 def _topics(folder: Path) -> list[list[tuple[str, Tone]]]:
@@ -83,18 +94,21 @@ def _topics(folder: Path) -> list[list[tuple[str, Tone]]]:
 # --- How far off -----------------------------------------------------------------------------------
 
 
-def _tones(readings: list[list[Tone]], gold: list[list[Tone]]) -> dict[str, object]:
+def _tones(readings: list[list[Sentiment]], gold: list[list[Tone]]) -> dict[str, object]:
     chance = random.Random(1)  # noqa: S311 - a bootstrap, not a secret
-    errors = {tone: _errors(readings, gold, tone) for tone in TONES}
+    counted = [[None if one.unclear else one.label for one in read] for read in readings]
+    errors = {tone: _errors(counted, gold, tone) for tone in TONES}
+    by_label = [_errors([[one.label for one in read] for read in readings], gold, tone) for tone in TONES]
     every = [sum(errors[tone][n] for tone in TONES) / len(TONES) for n in range(len(gold))]
     return {
         "mean_error": round(sum(every) / len(every), 4),
         "interval_95": _bootstrapped(every, lambda drawn: sum(drawn) / len(drawn), chance),
+        "mean_error_by_label": round(sum(map(sum, by_label)) / len(TONES) / len(gold), 4),
         "tones": {tone: _figures(each, chance) for tone, each in errors.items()},
     }
 
 
-def _errors(readings: list[list[Tone]], gold: list[list[Tone]], tone: Tone) -> list[float]:
+def _errors(readings: Sequence[Sequence[Tone | None]], gold: list[list[Tone]], tone: Tone) -> list[float]:
     pairs = zip(readings, gold, strict=True)
     return [abs(read.count(tone) - told.count(tone)) / len(told) for read, told in pairs]
 
@@ -129,7 +143,9 @@ def _bootstrapped(
 # --- Cut-offs for the share ------------------------------------------------------------------------
 
 
-def _cut_offs(topics: list[list[tuple[str, Tone]]], gold: list[list[Tone]]) -> dict[str, object]:
+def _cut_offs(
+    topics: list[list[tuple[str, Tone]]], gold: list[list[Tone]], single: list[tuple[str, Tone]]
+) -> dict[str, object]:
     """Choose VADER's cut-offs for the least mean share error on four folds of topics; count on the fifth."""
     values = [[one.value for one in vader.score([text for text, _ in rows])] for rows in topics]
     grid = [(-low / 20, high / 20) for low in range(1, 13) for high in range(13)]
@@ -141,39 +157,56 @@ def _cut_offs(topics: list[list[tuple[str, Tone]]], gold: list[list[Tone]]) -> d
         best = min(grid, key=lambda cut: sum(e for n, e in enumerate(found[cut]) if n not in left_out))
         chosen.append(best)
         errors += [found[best][n] for n in left_out]
-    shipped = _counted(values, gold, (vader.NEGATIVE_BELOW, vader.POSITIVE_ABOVE))
+    often = max(chosen, key=chosen.count)
+    now = (vader.NEGATIVE_BELOW, vader.POSITIVE_ABOVE)
+    shipped = _counted(values, gold, now)
+    one_by_one = [one.value for one in vader.score([text for text, _ in single])]
+    labels = [label for _, label in single]
     return {
         "chosen": chosen,
         "mean_error": round(sum(errors) / len(errors), 4),
         "mean_error_shipped": round(sum(shipped) / len(shipped), 4),
+        "macro_recall": round(_macro_recall(one_by_one, labels, often), 4),
+        "macro_recall_shipped": round(_macro_recall(one_by_one, labels, now), 4),
     }
+
+
+def _tone(value: float, cut: tuple[float, float]) -> Tone:
+    return "negative" if value < cut[0] else "positive" if value > cut[1] else "neutral"
+
+
+def _macro_recall(values: list[float], labels: list[Tone], cut: tuple[float, float]) -> float:
+    right = [_tone(value, cut) == label for value, label in zip(values, labels, strict=True)]
+    of = {tone: [hit for hit, label in zip(right, labels, strict=True) if label == tone] for tone in TONES}
+    return sum(sum(hits) / len(hits) for hits in of.values()) / len(TONES)
 
 
 def _counted(values: list[list[float]], gold: list[list[Tone]], cut: tuple[float, float]) -> list[float]:
     """Return the mean share error over the tones, for each topic."""
     found = []
     for scores, told in zip(values, gold, strict=True):
-        negative, positive = sum(v < cut[0] for v in scores), sum(v > cut[1] for v in scores)
-        counts = {"negative": negative, "positive": positive, "neutral": len(scores) - negative - positive}
-        found.append(sum(abs(counts[tone] - told.count(tone)) for tone in TONES) / len(TONES) / len(told))
+        counted = [_tone(value, cut) for value in scores]
+        found.append(sum(abs(counted.count(tone) - told.count(tone)) for tone in TONES) / len(TONES) / len(told))
     return found
 
 
 # --- The spot check --------------------------------------------------------------------------------
 
 
-def _spot_checks(readings: list[list[Tone]], topics: list[list[tuple[str, Tone]]]) -> dict[str, object]:
+def _spot_checks(readings: list[list[Sentiment]], topics: list[list[tuple[str, Tone]]]) -> dict[str, object]:
     return {f"{read} read": _spot_check(readings, topics, read) for read in READ}
 
 
-def _spot_check(readings: list[list[Tone]], topics: list[list[tuple[str, Tone]]], read: int) -> dict[str, object]:
+def _spot_check(
+    readings: list[list[Sentiment]], topics: list[list[tuple[str, Tone]]], read: int
+) -> dict[str, object]:
     errors: list[float] = []
     plain: list[float] = []
     held: dict[Tone, list[bool]] = {tone: [] for tone in TONES}
     widths: dict[Tone, list[float]] = {tone: [] for tone in TONES}
-    for number, (labels, rows) in enumerate(zip(readings, topics, strict=True)):
+    for number, (tones, rows) in enumerate(zip(readings, topics, strict=True)):
         told = {f"{number}-{n}": label for n, (_, label) in enumerate(rows)}
-        population = units(_posts(number, labels))
+        population = units(_posts(number, tones))
         for seed in range(DRAWS):
             drawn = draw(population, read, seed=seed)
             answers = [_label(one, told[one.post.post.id]) for one in drawn]
@@ -209,19 +242,19 @@ def _label(drawn: Drawn, answer: Tone) -> Label:
     )
 
 
-def _posts(topic: int, labels: list[Tone]) -> list[Understood]:
+def _posts(topic: int, tones: list[Sentiment]) -> list[Understood]:
     """Return posts as the product holds them, each by a voice of its own."""
-    return [_understood(PostId(f"{topic}-{n}"), label) for n, label in enumerate(labels)]
+    return [_understood(PostId(f"{topic}-{n}"), tone) for n, tone in enumerate(tones)]
 
 
-def _understood(post: PostId, label: Tone) -> Understood:
+def _understood(post: PostId, tone: Sentiment) -> Understood:
     made = Post(id=post, platform="x", text=post)
     finding = Finding(
         post=post,
         text_hash=made.text_hash,
         kind="opinion",
         language="en",
-        sentiment=Sentiment(label=label, value=0.0, confidence=1.0, scorer="told"),
+        sentiment=tone,
         not_scored=None,
         stance="neither",
         ironic=False,
