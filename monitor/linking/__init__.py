@@ -1,27 +1,36 @@
-"""Which story a post is about, and why: a shared link, its thread, the query that found it, or its words.
+"""Which story a post is about, and why: a shared link, its thread, the query that found it, words or meaning.
 
-The words are compared by TF-IDF over title, lead and (weakly) body, with one round of feedback: each story
-learns from its surest posts. The stories compete without a time window. Measured by tests/benchmarks/linking.py.
+The words are compared by TF-IDF over title, lead and (weakly) body; where there is an encoder, its vectors say what
+is near in meaning, over languages too. The stories compete and learn from their surest posts. Measured by
+tests/benchmarks/linking.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from monitor.folding import by_time
 from monitor.model import Link, StoryId
 
 from .evidence import Evidence
+from .fusion import by_fusion
 from .matching import ABOUT, Match, by_words
+from .meaning import Meaning
 from .words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import timedelta
 
     from monitor.folding import Copy
     from monitor.model import Post, PostId, Story
+    from monitor.protocols import Embedder
 
-__all__ = ["link"]
+__all__ = ["EVERY_IDEA", "Ideas", "Precision", "link"]
+
+Precision: TypeAlias = Literal["balanced", "high"]
+"""balanced: the best F1. high: at least 97 of 100 links by words or meaning are right, and fewer are found."""
 
 _CLEARLY = 2.0
 """How much surer the words must be to go against the query that found a post."""
@@ -30,15 +39,44 @@ _REPLY_ALONE = 4.0
 (QUALITY.md: F1 0.41)."""
 _FOUND = 0.5
 """The strength of a link that only the query gives."""
+_HIGH = 6.0
+"""How much surer words and meaning must be for a precision of .97; see tests/benchmarks/linking.py."""
+_HIT = ABOUT
+"""From this score on the words of a post would have been a hit of a search for the story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ideas:
+    """What linking uses, to measure what each is worth; in the product all of it, and meaning where there is one.
+
+    meaning: the vectors of an encoder. feedback: stories learn from their surest posts. threads: replies and quotes
+    have the story of what they answer.
+    """
+
+    meaning: bool = True
+    feedback: bool = True
+    threads: bool = True
+
+
+EVERY_IDEA = Ideas()
 
 
 def link(
-    posts: Iterable[Post], stories: Iterable[Story], copies: Mapping[PostId, Copy]
+    posts: Iterable[Post],
+    stories: Iterable[Story],
+    copies: Mapping[PostId, Copy],
+    *,
+    embed: Embedder | None = None,
+    precision: Precision = "balanced",
+    window: timedelta | None = None,
+    ideas: Ideas = EVERY_IDEA,
 ) -> tuple[dict[PostId, Link], dict[PostId, StoryId]]:
     """Return the links, and for posts that are about something else the story whose words they share.
 
     A copy takes its root's link, and lends it the address that it shares and the query that found it. An address
-    decides, then the thread, then query and words. A tie goes to the story with the lowest id.
+    decides, then the thread, then query, words and meaning. A tie goes to the story with the lowest id.
+    embed: without it words alone are compared. window: how long before or after a story is published its posts
+    may be written to be known by words or meaning; None: any time.
     """
     ordered = sorted(posts, key=by_time)
     ranked = sorted(stories, key=lambda story: story.id)
@@ -49,20 +87,61 @@ def link(
         for post in roots
         if post.id in evidence.by_url
     }
-    columns = {story.id: column for column, story in enumerate(ranked)}
-    certain = {number: columns[links[post.id].story] for number, post in enumerate(roots) if post.id in links}
-    matches = by_words(roots, ranked, Words(roots, ranked), evidence, certain, feedback=True) if ranked else {}
+    matches = _matches(roots, ranked, evidence, links, embed if ideas.meaning else None, feedback=ideas.feedback)
+    if window is not None:
+        matches = _within(window, roots, ranked, matches)
     elsewhere: dict[PostId, StoryId] = {}
     for post in roots:
         if post.id not in links:
-            found, other = _judged(post, matches.get(post.id, {}), evidence)
+            found, other = _judged(post, matches.get(post.id, {}), evidence, _HIGH if precision == "high" else 1.0)
             links |= {post.id: found} if found else {}
             elsewhere |= {post.id: other} if other else {}
-    _along_threads(roots, links, evidence)
+    if ideas.threads:
+        _along_threads(roots, links, evidence)
     _to_copies([post for post in ordered if post.id in copies], copies, links, elsewhere, evidence)
     return links, {
         post: story for post, story in elsewhere.items() if post not in links or links[post].story != story
     }
+
+
+def _matches(
+    roots: Sequence[Post],
+    ranked: Sequence[Story],
+    evidence: Evidence,
+    links: Mapping[PostId, Link],
+    embed: Embedder | None,
+    *,
+    feedback: bool,
+) -> dict[PostId, dict[StoryId, Match]]:
+    """Return for each root the stories that it may be about by words and meaning."""
+    if not roots or not ranked:
+        return {}
+    columns = {story.id: column for column, story in enumerate(ranked)}
+    certain = {number: columns[links[post.id].story] for number, post in enumerate(roots) if post.id in links}
+    words = Words(roots, ranked)
+    if embed is None:
+        return by_words(roots, ranked, words, evidence, certain, feedback=feedback)
+    meaning = Meaning(roots, ranked, embed)
+    return by_fusion(roots, ranked, words, meaning, evidence, certain, feedback=feedback)
+
+
+def _within(
+    window: timedelta,
+    roots: Sequence[Post],
+    ranked: Sequence[Story],
+    matches: Mapping[PostId, Mapping[StoryId, Match]],
+) -> dict[PostId, dict[StoryId, Match]]:
+    """Leave out stories published longer before or after a post; an unknown time leaves out nothing."""
+    published = {story.id: story.published_at for story in ranked}
+    kept = {}
+    for post in roots:
+        written = post.created_at
+        kept[post.id] = {
+            story: match
+            for story, match in matches.get(post.id, {}).items()
+            if written is None or (told := published[story]) is None or abs(written - told) <= window
+        }
+    return kept
 
 
 def _to_copies(
@@ -84,17 +163,21 @@ def _to_copies(
             links[post.id] = Link(story=min(places), reason="query", strength=_FOUND)
 
 
-def _judged(post: Post, matches: Mapping[StoryId, Match], evidence: Evidence) -> tuple[Link | None, StoryId | None]:
-    """Return the link of a post by its words and the query that found it, and the story that it only resembles."""
+def _judged(
+    post: Post, matches: Mapping[StoryId, Match], evidence: Evidence, times: float
+) -> tuple[Link | None, StoryId | None]:
+    """Return the link of a post by its words and the query that found it, and the story that it only resembles.
+
+    times: how much surer than as likely as not it must be.
+    """
     best = min(matches.values(), key=lambda match: (-match.score, match.story), default=None)
     asked = evidence.found_for.get(post.id, set())
-    needed = ABOUT * (_REPLY_ALONE if evidence.parent(post) is not None else 1)
+    needed = times * ABOUT * (_REPLY_ALONE if evidence.parent(post) is not None else 1)
     if best is not None and not asked and best.story in evidence.conversations:
         needed *= _CLEARLY  # what belongs to a conversation mostly stands in it
     sure = best if best is not None and best.reaches(needed) else None
     if not asked:
-        # What no query found cannot be a false hit of one.
-        return (_worded(sure) if sure else None), None
+        return (_worded(sure), None) if sure else (None, _resembled(matches))
     held = min(asked, key=lambda story: (-(matches[story].score if story in matches else 0.0), story))
     own = matches.get(held)
     fits = own is not None and own.reaches(needed)
@@ -106,8 +189,14 @@ def _judged(post: Post, matches: Mapping[StoryId, Match], evidence: Evidence) ->
     return (_worded(own), None) if own and fits else (None, held)
 
 
+def _resembled(matches: Mapping[StoryId, Match]) -> StoryId | None:
+    """Return the story of which a search by words would have found the post; only meaning can tell it apart."""
+    best = min(matches.values(), key=lambda match: (-match.hit, match.story), default=None)
+    return best.story if best is not None and best.hit >= _HIT else None
+
+
 def _worded(match: Match) -> Link:
-    return Link(story=match.story, reason="words", strength=round(match.score / (match.score + ABOUT), 4))
+    return Link(story=match.story, reason=match.reason, strength=round(match.score / (match.score + ABOUT), 4))
 
 
 def _along_threads(roots: Sequence[Post], links: dict[PostId, Link], evidence: Evidence) -> None:

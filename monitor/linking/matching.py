@@ -44,6 +44,7 @@ class Match:
     """How well a post fits a story, less what is doubtful about it; ABOUT is as likely as not.
 
     lone: it hangs on one word; namesake: and that is a part of a name, which counts for nothing.
+    hit: how well its words fit the story's own, before anything is learned.
     """
 
     story: StoryId
@@ -51,6 +52,7 @@ class Match:
     lone: bool
     namesake: bool
     reason: LinkReason = "words"
+    hit: float = 0.0
 
     def reaches(self, needed: float) -> bool:
         return not self.namesake and self.score >= needed

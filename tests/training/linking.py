@@ -1,0 +1,153 @@
+"""Make the weights of monitor/linking/weights.py: `python tests/training/linking.py DATA_DIR VECTORS.npz [OUT.py]`.
+
+The weights are logistic regressions over the figures of pairs (monitor.linking.fusion), fitted on the development
+sets, each of which weighs the same. Without OUT.py the figures of each set are printed whose weights have
+never seen it: fitted on the three other sets.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from monitor.folding import by_time, fold
+from monitor.interchange import parse_post, parse_story
+from monitor.linking.evidence import Evidence
+from monitor.linking.fusion import FIRST, LEARNED, Pairs
+from monitor.linking.meaning import Meaning
+from monitor.linking.weights import WEIGHTS
+from monitor.linking.words import Words
+from tests.stored_vectors import stored_vectors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from monitor.protocols import Embedder
+
+SETS = ("newsroom", "mixed", "threads", "crisislex26")
+_STRENGTH = 1.0  # of the regression; from 1 to 100 no left-out F1 moves by more than 0.005
+_SET_WEIGHT = 1000.0
+
+
+class Case:
+    """Posts, stories and the truth of their pairs."""
+
+    def __init__(self, embed: Embedder, stories: list[Any], posts: list[Any], gold: Any) -> None:
+        ranked = sorted(stories, key=lambda story: story.id)
+        copies = fold(posts)
+        ordered = sorted(posts, key=by_time)
+        roots = [post for post in ordered if post.id not in copies]
+        self.evidence = Evidence(ordered, ranked, copies)
+        columns = {story.id: column for column, story in enumerate(ranked)}
+        by_url = self.evidence.by_url
+        self.certain = {n: columns[by_url[post.id]] for n, post in enumerate(roots) if post.id in by_url}
+        self.pairs = Pairs(roots, ranked, Words(roots, ranked), Meaning(roots, ranked, embed), self.evidence)
+        self.gold = np.array([columns.get(gold[post.id]["story"], -1) for post in roots])
+        parents = np.array([self.evidence.parent(post) is not None for post in roots], dtype=bool)
+        self.teaches = ~parents
+        self.judged = np.array([gold[post.id].get("link_eval", True) for post in roots], dtype=bool) & ~parents
+        self.judged[list(self.certain)] = False
+
+    def learn(self, likely: NDArray[np.float64]) -> None:
+        sure = self.pairs.sure(likely, self.teaches, self.certain)
+        self.pairs.learn(self.pairs.lessons(sure))
+
+    def table(self, names: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return figures and truth of the pairs that compete: the best of each post by any figure, and the true one."""
+        pairs = self.pairs
+        truth = self.gold[pairs.post] == pairs.story
+        kept = truth.copy()
+        for name in {"own", "cosine", "words", "centre"} & set(names):
+            order = np.lexsort((pairs.story, -pairs.figures[name], pairs.post))
+            kept[order[np.flatnonzero(np.diff(pairs.post[order], prepend=-1))]] = True
+        kept &= self.judged[pairs.post]
+        return np.stack([pairs.figures[name][kept] for name in names], axis=1), truth[kept]
+
+    def f1(self, likely: NDArray[np.float64]) -> dict[str, float]:
+        pairs = self.pairs
+        order = np.lexsort((pairs.story, -likely, pairs.post))
+        firsts = order[np.flatnonzero(np.diff(pairs.post[order], prepend=-1))]
+        firsts = firsts[self.judged[pairs.post[firsts]]]
+        right = self.gold[pairs.post[firsts]] == pairs.story[firsts]
+        gold = int((self.gold[self.judged] >= 0).sum())
+        ranks = np.argsort(-likely[firsts], kind="stable")
+        hits = np.cumsum(right[ranks])
+        count = np.arange(1, len(hits) + 1)
+        curve = 2 * hits / (count + gold)
+        linked = likely[firsts] >= 0.5
+        precise = (hits / count) >= 0.97
+        at_half = 2 * (right & linked).sum() / max(1, linked.sum() + gold)
+        return {
+            "f1": round(float(at_half), 3),
+            "best": round(float(curve.max()), 3),
+            "best_at": round(float(likely[firsts][ranks][curve.argmax()]), 2),
+            "recall_at_p97": round(float((hits / gold)[precise].max()) if precise.any() else 0.0, 3),
+        }
+
+
+def read(folder: Path, embed: Embedder) -> Case:
+    def rows(name: str) -> list[Any]:
+        return [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
+
+    gold = {row["post"]: row for row in rows("gold.jsonl")}
+    stories = [parse_story(row) for row in rows("stories.jsonl")]
+    posts = [post for row in rows("posts.jsonl") if not (post := parse_post(row)).deleted]
+    return Case(embed, stories, posts, gold)
+
+
+def fitted(sets: dict[str, Case]) -> dict[str, dict[str, float]]:
+    """Return the weights before and after learning, which starts from what is likely before."""
+    WEIGHTS["first"] = regression(sets, FIRST)
+    for case in sets.values():
+        case.learn(case.pairs.likely(FIRST))
+    WEIGHTS["learned"] = regression(sets, LEARNED)
+    return WEIGHTS
+
+
+def regression(sets: dict[str, Case], names: tuple[str, ...]) -> dict[str, float]:
+    tables = [case.table(names) for case in sets.values()]
+    figures, truths = (np.concatenate([table[place] for table in tables]) for place in (0, 1))
+    weights = np.concatenate([np.full(len(table[1]), _SET_WEIGHT / len(table[1])) for table in tables])
+    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
+    model.fit(figures, truths, sample_weight=weights)
+    return {
+        "bias": round(float(model.intercept_[0]), 3),
+        **{name: round(float(weight), 3) for name, weight in zip(names, model.coef_[0], strict=True)},
+    }
+
+
+def main(data: Path, vectors: Path, out: Path | None) -> None:
+    embed = stored_vectors(vectors)
+    sets = {name: read(data / "stories" / name, embed) for name in SETS}
+    if out is not None:
+        out.write_text(as_module(fitted(sets)), encoding="utf-8")
+        return
+    told = {}
+    for left, case in sets.items():
+        fitted({name: other for name, other in sets.items() if name != left})
+        before = case.pairs.likely(FIRST)
+        case.learn(before)
+        told[left] = {"before_learning": case.f1(before), "after": case.f1(case.pairs.likely(LEARNED))}
+    print(json.dumps(told, indent=1))
+
+
+def as_module(weights: dict[str, dict[str, float]]) -> str:
+    """Return the text of monitor/linking/weights.py."""
+    return f'''"""Weights of monitor.linking.fusion, before ("first") and after the stories have learned.
+
+Made by `python tests/training/linking.py DATA_DIR VECTORS.npz monitor/linking/weights.py`; see weights.md.
+"""
+
+from __future__ import annotations
+
+WEIGHTS: dict[str, dict[str, float]] = {json.dumps(weights, indent=4)}
+'''
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
