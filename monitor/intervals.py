@@ -25,8 +25,11 @@ SHARE_ERRORS: Mapping[str, Mapping[str, float]] = {
 }
 """By scorer and tone: the half-width in [0, 1] within which the scorer's share lay in nine of ten unseen stories
 (80 topics of SemEval-2016 4C with 100 posts each), as `tests/benchmarks/shares.py DATA_DIR` prints it."""
-WORST_SHARE_ERROR = max(max(tones.values()) for tones in SHARE_ERRORS.values())
-"""The half-width of what was never measured."""
+WORST_SHARE_ERRORS: Mapping[str, float] = {
+    tone: max(tones[tone] for tones in SHARE_ERRORS.values()) for tone in ("negative", "neutral", "positive")
+}
+"""The half-widths of what was never measured: for each tone those of the worst scorer that was."""
+WORST_SHARE_ERROR = max(WORST_SHARE_ERRORS.values())
 
 
 def share_error(tone: str | None, read_by: Mapping[str, int]) -> float:
@@ -37,15 +40,13 @@ def share_error(tone: str | None, read_by: Mapping[str, int]) -> float:
     """
     posts = sum(read_by.values())
     if not posts:
-        return WORST_SHARE_ERROR
+        return _error_of("", tone)
     whole = sum(_error_of(scorer, tone) * read for scorer, read in sorted(read_by.items()))
     return round(whole / posts, 4)
 
 
 def _error_of(scorer: str, tone: str | None) -> float:
-    known = SHARE_ERRORS.get(scorer)
-    if known is None:
-        return WORST_SHARE_ERROR
+    known = SHARE_ERRORS.get(scorer, WORST_SHARE_ERRORS)
     return known.get(tone or "", max(known.values()))
 
 

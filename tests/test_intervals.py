@@ -89,15 +89,19 @@ def test_what_sampling_alone_would_call_a_change_is_none_under_the_scorers_error
 
 
 def test_what_was_never_measured_counts_as_the_worst() -> None:
-    assert share_error("negative", {}) == WORST_SHARE_ERROR
-    assert share_error("negative", {"guess/7": 3}) == WORST_SHARE_ERROR
+    for tone in VADER:
+        worst = max(tones[tone] for tones in SHARE_ERRORS.values())
+        assert share_error(tone, {}) == share_error(tone, {"guess/7": 3}) == worst
+    assert share_error(None, {}) == share_error("", {"guess/7": 3}) == WORST_SHARE_ERROR
     assert share_error("negative", {"vader/1": 3}) == VADER["negative"]
     assert share_error("", {"vader/1": 3}) == share_error(None, {"vader/1": 3}) == max(VADER.values())
 
 
-def test_each_scorer_errs_in_its_part_of_the_posts() -> None:
-    mixed = share_error("negative", {"vader/1": 3, "guess/7": 1})
-    assert mixed == pytest.approx((3 * VADER["negative"] + WORST_SHARE_ERROR) / 4)
+def test_each_scorer_errs_in_its_part_of_the_posts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SHARE_ERRORS, "sure/1", dict.fromkeys(VADER, 0.03))
+    mixed = share_error("negative", {"vader/1": 3, "sure/1": 1})
+    assert mixed == pytest.approx((3 * VADER["negative"] + 0.03) / 4)
+    assert share_error("negative", {"sure/1": 1, "vader/1": 3}) == mixed
 
 
 def test_every_scorer_in_the_table_has_every_tone() -> None:
