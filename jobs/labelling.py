@@ -22,13 +22,15 @@ PER_CENT_FROM = 30
 
 def population(store: Store, stories: Iterable[Story], *, as_of: datetime) -> tuple[Unit, ...]:
     """Return the voices with an opinion about these stories in posts up to `as_of`, or without a time."""
-    rows = []
-    for story in stories:
-        for row in store.understood(story.id):
-            about = row.finding.link is not None and row.finding.link.story == story.id
-            if about and (row.post.created_at is None or row.post.created_at <= as_of):
-                rows.append(row)
-    return units(rows)
+    asked = {story.id for story in stories}
+    known = store.understood(*asked) if len(asked) == 1 else store.understood()
+    return units(
+        row
+        for row in known
+        if row.finding.link is not None
+        and row.finding.link.story in asked
+        and (row.post.created_at is None or row.post.created_at <= as_of)
+    )
 
 
 def still_to_read(

@@ -164,6 +164,17 @@ def test_without_a_story_the_whole_stream_is_read(
 
 
 @pytest.mark.usefixtures("here")
+def test_what_was_written_after_the_as_of_is_not_asked_about(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["label", "ferry", "--as-of", "2026-02-03T11:59+00:00"]) == 0
+    caught = capsys.readouterr()
+    assert "Opinion number" not in caught.err
+    assert caught.out.splitlines() == [
+        "0 of 0 voices read blind, 0 as we read them",
+        "too few voices for shares",
+    ]
+
+
+@pytest.mark.usefixtures("here")
 def test_an_unknown_story_is_a_mistake_of_the_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["label", "fery"]) == 2
     assert "no story 'fery'" in capsys.readouterr().err
