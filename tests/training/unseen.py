@@ -37,10 +37,9 @@ def main() -> None:
     weights = asked.work / "unseen"
     if not (weights / "en.json").is_file():
         rest = left(asked.data, {plain(row["text"]) for row in topics}, asked.work / "unseen data")
-        if asked.strength is not None:
-            training.STRENGTHS = (asked.strength,)
+        strengths = training.STRENGTHS if asked.strength is None else (asked.strength,)
         # The words' valences come from a list and a model of language, not from labels.
-        training.train("en", rest, training.carried_valences(asked.data, asked.e5, asked.work), weights)
+        training.train("en", rest, training.carried_valences(asked.data, asked.e5, asked.work), weights, strengths)
     model = light._Model("en", (weights / "en.bin").read_bytes())
     with asked.out.open("w", encoding="utf-8") as out:
         for row in topics:
