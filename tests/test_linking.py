@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from monitor.folding import fold
-from monitor.linking import link
+from monitor.linking import Ideas, link
 from monitor.model import Link, Post, PostId, Story, StoryId
-from tests.builders import post, story
+from tests.builders import NOON, post, story
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 FERRY = story()
 BANK = story(
@@ -160,3 +169,102 @@ def test_a_reply_chain_of_thousands_is_walked_in_linear_time() -> None:
 def test_no_posts_and_no_stories_give_no_links() -> None:
     assert link([], STORIES, {}) == ({}, {})
     assert link([post()], [], {}) == ({}, {})
+
+
+_MEANT = {"boat": 0, "bank": 1, "talks": 2}
+_SAYS = {
+    "boat": ("ferry", "boot", "배", "ferje", "sailing to the island"),
+    "bank": ("bank", "konto", "은행"),
+    "talks": ("minister", "zoll", "관세"),
+}
+
+
+def _embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """A made-up encoder: one direction a subject, a fourth that all texts share, a fifth for anything else."""
+    rows = np.zeros((len(texts), 5), dtype=np.float32)
+    rows[:, 3] = 2.0
+    for row, text in zip(rows, texts, strict=True):
+        for subject, cues in _SAYS.items():
+            row[_MEANT[subject]] = any(cue in text.casefold() for cue in cues)
+        row[4] = not row[:3].any()
+    unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
+
+
+def test_meaning_links_a_post_in_another_language_that_shares_no_word() -> None:
+    posts = [
+        post("ko", text="배가 없으면 섬에서 어떻게 살아요", lang="ko"),
+        post("de", by="ben", text="Ohne das Boot kommt keiner mehr zur Arbeit", lang="de"),
+        post("no", by="cy", text="Været er fint i dag", lang="nb"),
+    ]
+    links, elsewhere = link(posts, STORIES, fold(posts), embed=_embed)
+    assert {one: (found.story, found.reason) for one, found in links.items()} == {
+        "ko": ("ferry", "meaning"),
+        "de": ("ferry", "meaning"),
+    }
+    assert elsewhere == {}
+    assert _links(*posts) == {}
+
+
+def test_words_that_meaning_refuses_are_told_as_about_something_else() -> None:
+    posts = [
+        post("a", text="The Sundvik ferry makes its last trip in March"),
+        post("b", by="ben", text="Last trip of the band: they close in Sundvik, a county replaced them in April"),
+    ]
+    links, elsewhere = link(posts, STORIES, fold(posts), embed=_embed)
+    assert sorted(links) == ["a"]
+    assert elsewhere == {"b": "ferry"}
+    assert sorted(_links(*posts)) == ["a", "b"]
+
+
+def test_high_precision_links_only_the_surest_of_what_balanced_links() -> None:
+    texts = [
+        "The car ferry at Sundvik makes its last trip on 31 March",
+        "The county talks about many boats and other things, the ferry among them, and will decide when it can",
+        "Sundvik ferry closes in April",
+    ]
+    posts = [post(f"p{n}", by=f"u{n}", text=text) for n, text in enumerate(texts)]
+    balanced = _links(*posts)
+    high = link(posts, STORIES, fold(posts), precision="high")[0]
+    assert sorted(balanced) == ["p0", "p1", "p2"]
+    assert sorted(high) == ["p0", "p2"]
+    assert high.items() <= balanced.items()
+
+
+def test_a_window_leaves_out_what_was_written_long_before_the_story() -> None:
+    text = "The Sundvik ferry makes its last trip"
+    posts = [
+        post("old", text=text, created_at=NOON - timedelta(days=40)),
+        post("new", by="ben", text=f"{text} on 31 March"),
+        post("shared", by="cy", text=f"look {FERRY.url}", created_at=NOON - timedelta(days=40)),
+        post("undated", by="dee", text=f"{text}, they say", created_at=None),
+    ]
+    within = link(posts, STORIES, fold(posts), window=timedelta(days=7))[0]
+    assert sorted(within) == ["new", "shared", "undated"]
+    assert sorted(_links(*posts)) == ["new", "old", "shared", "undated"]
+
+
+def test_ideas_can_be_switched_off_one_by_one() -> None:
+    posts = [
+        post("top", text="The Sundvik ferry must stay in April"),
+        post("re", by="ben", minutes=1, text="this ^", reply_to=PostId("top")),
+        post("ko", by="cy", text="배가 없으면 섬에서 어떻게 살아요", lang="ko"),
+    ]
+
+    def linked(ideas: Ideas) -> list[PostId]:
+        return sorted(link(posts, STORIES, fold(posts), embed=_embed, ideas=ideas)[0])
+
+    assert linked(Ideas()) == ["ko", "re", "top"]
+    assert linked(Ideas(threads=False)) == ["ko", "top"]
+    assert linked(Ideas(meaning=False)) == ["re", "top"]
+
+
+def test_links_by_meaning_do_not_depend_on_the_order_of_posts_or_stories() -> None:
+    draw = random.Random(11)  # noqa: S311 — made-up posts
+    cues = ["ferry", "boot", "bank", "konto", "zoll", "minister", "sundvik", "april", "payday", "today", "we"]
+    posts = [post(f"p{n}", by=f"u{n}", text=" ".join(draw.choices(cues, k=4)) + f" w{n}") for n in range(90)]
+    expected = link(posts, STORIES, fold(posts), embed=_embed)
+    assert expected[0]
+    for _ in range(4):
+        shuffled, stories = draw.sample(posts, len(posts)), draw.sample(STORIES, len(STORIES))
+        assert link(shuffled, stories, fold(shuffled), embed=_embed) == expected
