@@ -17,7 +17,7 @@ from .model import PostId
 from .text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .model import Post, StoryId, VoiceId
 
@@ -59,6 +59,11 @@ _LOUD_ANYWAY = 20
 """From so many own posts in one story on an account is loud, if that is such a share of all its posts or very many.
 On newsroom the loud ones had 6 and 10 (9 % and 20 %), others at most two; in a conversation of hundreds of
 comments someone with five is a participant (polis)."""
+_LOUD_LINKED = 3
+_LOUD_OF_ALL = 0.4
+"""A voice speaks of one story alone if three of its posts are linked to it, two for each five that are linked to
+none, and none to another. On newsroom one account wrote ten posts of which three to five are linked, and no other
+voice with three links has an unlinked post that is no flood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,26 +294,54 @@ def floods(
 
     All but the first post of a campaign: the same words without a link, by many accounts within hours, as if
     their own. All but the first post of one voice that posts often in one story; sharing news, as outlets
-    do many times a day (`reporting`), is no flood, and copies are apart already.
+    do many times a day (`reporting`), is no flood, and copies are apart already. Of a voice that speaks of one
+    story alone, posts that are linked to none go with it: a slogan of four words is seldom linked.
     """
     ordered = sorted(posts, key=by_time)
     campaigns: dict[PostId, list[Post]] = defaultdict(list)
-    spoken: dict[tuple[StoryId, VoiceId], list[Post]] = defaultdict(list)
     for post in ordered:
         copy = copies.get(post.id)
-        if copy is None and post.id in stories and post.id not in reporting:
-            spoken[stories[post.id], voices[post.id]].append(post)
-        if (copy is None or copy.reason != "repost") and post.text and not (post.links or _URL.search(post.text)):
+        if (copy is None or copy.reason != "repost") and _is_own_words(post):
             campaigns[copy.root if copy else post.id].append(post)
     found: dict[PostId, str] = {}
-    told = Counter(story for (story, _), same in spoken.items() for _ in same)
-    for (story, _), same in spoken.items():
-        if len(same) >= min(_LOUD_ANYWAY, max(_LOUD_POSTS, _LOUD_SHARE * told[story])):
-            found |= {post.id: "one account" for post in same[1:]}
+    for same in _loud([post for post in ordered if post.id not in copies], stories, voices, reporting):
+        found |= {post.id: "one account" for post in same[1:]}
     for root, same in campaigns.items():
         if _is_campaign(same, voices):
             found |= {post.id: "near-identical" for post in same if post.id != root}
     return found
+
+
+def _loud(
+    roots: Sequence[Post],
+    stories: Mapping[PostId, StoryId],
+    voices: Mapping[PostId, VoiceId],
+    reporting: Collection[PostId],
+) -> Iterator[list[Post]]:
+    """Yield the posts of each voice that posts often in one story, oldest first."""
+    spoken: dict[tuple[StoryId, VoiceId], list[Post]] = defaultdict(list)
+    unlinked: dict[VoiceId, list[Post]] = defaultdict(list)
+    known_for: dict[VoiceId, set[StoryId]] = defaultdict(set)
+    for post in roots:
+        voice, story = voices[post.id], stories.get(post.id)
+        if story is not None:
+            known_for[voice].add(story)
+            if post.id not in reporting:
+                spoken[story, voice].append(post)
+        elif _is_own_words(post) and post.id not in reporting:
+            unlinked[voice].append(post)
+    told = Counter(story for (story, _), linked in spoken.items() for _ in linked)
+    for (story, voice), linked in spoken.items():
+        same = linked
+        alone = len(known_for[voice]) == 1
+        if alone and len(linked) >= max(_LOUD_LINKED, _LOUD_OF_ALL * len(unlinked[voice])):
+            same = sorted((*linked, *unlinked[voice]), key=by_time)
+        if len(same) >= min(_LOUD_ANYWAY, max(_LOUD_POSTS, _LOUD_SHARE * told[story])):
+            yield same
+
+
+def _is_own_words(post: Post) -> bool:
+    return bool(post.text) and not (post.links or _URL.search(post.text))
 
 
 def _is_campaign(same: Sequence[Post], voices: Mapping[PostId, VoiceId]) -> bool:

@@ -134,3 +134,20 @@ def test_five_posts_are_few_among_hundreds() -> None:
         for n in range(200)
     ]
     assert _flooded([*loud, *others]) == {}
+
+
+@pytest.mark.parametrize(
+    ("linked", "other", "flooded"),
+    [(3, None, 5), (2, None, 0), (3, StoryId("bank"), 0)],
+    ids=["of one story", "too few are linked", "of another story too"],
+)
+def test_slogans_go_with_a_voice_that_speaks_of_one_story_alone(
+    linked: int, other: StoryId | None, flooded: int
+) -> None:
+    texts = ["sheep first", "who pays", "say no", "not with us", "they lie", "shame on you"]
+    posts = [post(f"p{n}", minutes=n, text=text) for n, text in enumerate(texts)]
+    stories = {one.id: StoryId("ferry") for one in posts[:linked]}
+    if other:
+        stories[posts[-1].id] = other
+    found = floods(posts, {}, stories, {one.id: VoiceId("x:anna") for one in posts})
+    assert found == {f"p{n}": "one account" for n in range(1, flooded + 1)}
