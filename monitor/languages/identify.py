@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OTHER = "other"
-BITS = 16  # with 2 ** 15 rows Norwegian val loses a point, with 2 ** 14 two
+BITS = 16  # with 2 ** 15 rows and runs of up to 5, Norwegian val loses a point, with 2 ** 14 two
 LONGEST = 6  # characters of a run; the space between two words is one
 
 _READ = 1000  # characters, plenty for a guess
