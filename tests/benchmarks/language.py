@@ -2,10 +2,10 @@
 
 Usage: python tests/benchmarks/language.py DATA_DIR
 Over the val splits of the labelled sets (of the Danish, Swedish and Korean ones, which have none, the fifth that
-training left out) and over story sets that it has not seen. Bokmål and nynorsk are one language here, and so are the
-spoken kinds of Arabic. Intervals are Wilson's, 95 %. "wrongly_read" is the share of a language's posts that came out
-as another language that is read, and would be scored as that: an upper bound, since the labels of the sets err, too
-(crisislex26's were guessed). Of what UMSAB calls Hindi, rows count that have more Hindi words than English ones.
+training left out) and over story sets that it has not seen. Bokmål and nynorsk are one language here, and so are
+the spoken kinds of Arabic. Intervals are Wilson's, 95 %. "wrongly_read" is the share of a language's posts that
+came out as another language that is read and would be scored as that: an upper bound, since the sets' labels err,
+too (crisislex26's were guessed). Of what UMSAB calls Hindi, rows with more Hindi than English words count.
 """
 
 from __future__ import annotations
@@ -130,9 +130,10 @@ def family(code: str) -> str:
 
 
 def mean_of_ten(found: Sequence[Answer]) -> float:
-    """Return the mean of ten languages' accuracies, over their labelled sets pooled, English of the one that has seven."""
+    """Return the mean of ten languages' accuracies, each over its labelled sets; English over UMSAB alone."""
     asked = [row for row in found if row[0] not in STORIES and (row[1] != "en" or row[0] == "multi_umsab")]
-    return sum(share(asked, {code}, code=code)["share"] for code in TEN) / len(TEN)
+    shares: list[float] = [share(asked, {code}, code=code)["share"] for code in TEN]
+    return sum(shares) / len(TEN)
 
 
 def share(
