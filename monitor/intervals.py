@@ -21,6 +21,7 @@ _Z90 = 1.6449
 _Z95 = 1.96
 
 SHARE_ERRORS: Mapping[str, Mapping[str, float]] = {
+    "light-en/1": {"negative": 0.21, "neutral": 0.24, "positive": 0.52},
     "vader/1": {"negative": 0.23, "neutral": 0.33, "positive": 0.51},
 }
 """By scorer and tone: the half-width in [0, 1] within which the scorer's share lay in nine of ten unseen stories
