@@ -220,7 +220,7 @@ def test_words_that_meaning_refuses_are_told_as_about_something_else() -> None:
 def test_high_precision_links_only_the_surest_of_what_balanced_links() -> None:
     texts = [
         "The car ferry at Sundvik makes its last trip on 31 March",
-        "The county talks about many boats and other things, the ferry among them, and will decide when it can",
+        "The county talks about roads, schools, parks and other things, a ferry among them, and decides later",
         "Sundvik ferry closes in April",
     ]
     posts = [post(f"p{n}", by=f"u{n}", text=text) for n, text in enumerate(texts)]

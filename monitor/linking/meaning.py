@@ -45,6 +45,7 @@ class Meaning:
         background = np.asarray(embed([for_scoring(text) for text in BACKGROUND]), dtype=np.float32)
         middle = background.mean(axis=0)
         stories = np.asarray(embed([story_text(story) for story in ranked]), dtype=np.float32)
+        self._background = _unit(background - middle)
         self.stories = _unit(stories - middle)
         self.posts = np.zeros((len(roots), len(middle)), dtype=np.float32)
         if distinct:
@@ -55,6 +56,14 @@ class Meaning:
     def cosines(self, start: int, end: int) -> NDArray[np.float32]:
         """Return how near the posts from `start` to before `end` are to each story, one row a post."""
         return self.posts[start:end] @ self.stories.T
+
+    def strangers(self) -> NDArray[np.float64]:
+        """Return for each post how near it is to the nearest text of the background: a story must be nearer."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        nearest = (self.posts @ self._background.T).max(axis=1, initial=0.0)
+        rounded: NDArray[np.float64] = nearest.astype(np.float64).round(5)
+        return rounded
 
     def near(
         self, posts: NDArray[np.int64], story: int, lesson: Sequence[tuple[float, int]]
