@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Answer, Label, Link, StoryId, VoiceId
@@ -85,6 +85,7 @@ def test_a_rare_tone_is_drawn_too() -> None:
     assert sum(one.stratum == "negative" for one in drawn) >= 2
 
 
+@settings(deadline=None)  # how long it takes is the machine's matter
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40), st.integers(1, 60), st.integers(1, 9))
 def test_a_larger_draw_adds_to_a_smaller_one(a: int, b: int, c: int, n: int, more: int) -> None:
     population = units(rows(negative=a, neutral=b, positive=c))
@@ -171,6 +172,7 @@ def test_an_answer_to_an_earlier_text_or_another_story_or_an_unknown_post_is_lef
     assert check(population, answers).labels == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*SHARES]), min_size=25, max_size=25), st.integers(0, 5))
 def test_a_range_holds_its_share_and_the_shares_stay_in_bounds(answers: list[Answer], seed: int) -> None:
     population = units(rows(negative=20, neutral=12, positive=9))
