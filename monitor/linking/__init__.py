@@ -46,8 +46,9 @@ gives .979 with an encoder, 4.4 and 6 the same by words alone; on newsroom, wher
 _FEW = 2
 """Up to so many stories meaning takes away no link that words give: on hard_cases, whose posts are all about one
 story, it would take away a tenth of them."""
-_HIT = ABOUT
-"""From this score on the words of a post would have been a hit of a search for the story."""
+_HIT = 3 * ABOUT
+"""From this score on the words of a post hit a story clearly enough to say that it is about something else. On
+newsroom 11 lures are told so and 5 posts wrongly; from ABOUT on 20 and 24."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

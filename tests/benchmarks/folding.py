@@ -1,5 +1,6 @@
-"""Print as JSON how well copies, floods and voices are found: `python tests/benchmarks/folding.py DATA_DIR`.
+"""Print as JSON how well copies, floods and voices are found: `folding.py DATA_DIR [--vectors FILE.npz]`.
 
+--vectors: what an encoder made of the texts (tests/stored_vectors.py), for linking; without it by words alone.
 On newsroom (stories/newsroom, deleted posts left out): copies with the right root, floods, and posts whose voice
 is shared with exactly the posts of their gold voice. On threads: how many posts with one number changed, or a
 negation put in, are taken for copies of the original, and how many that are cut, tagged or misspelt are found.
@@ -7,9 +8,9 @@ negation put in, are taken for copies of the original, and how many that are cut
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -23,10 +24,13 @@ from monitor.linking import link
 from monitor.model import Author, Post, PostId
 from monitor.text import words
 from monitor.voices import voices
+from tests.stored_vectors import stored_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+
+    from monitor.protocols import Embedder
 
 LONG = 8
 
@@ -46,12 +50,12 @@ def scored(found: AbstractSet[object], gold: AbstractSet[object]) -> dict[str, f
     }
 
 
-def on_newsroom(folder: Path) -> dict[str, Any]:
+def on_newsroom(folder: Path, embed: Embedder | None) -> dict[str, Any]:
     gold = {row["post"]: row for row in rows(folder / "gold.jsonl")}
     stories = [parse_story(row) for row in rows(folder / "stories.jsonl")]
     posts = [post for row in rows(folder / "posts.jsonl") if not (post := parse_post(row)).deleted]
     copies = fold(posts)
-    links, _ = link(posts, stories, copies)
+    links, _ = link(posts, stories, copies, embed=embed)
     linked = {post: found.story for post, found in links.items()}
     spoken = {post: voice for post, (voice, _) in voices(posts, copies, linked).items()}
     reporting = {post.id for post in posts if gold[post.id]["kind"] == "reporting"}
@@ -131,11 +135,17 @@ def on_many(count: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    stories = Path(sys.argv[1]) / "stories"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--vectors", type=Path)
+    given = parser.parse_args()
+    stories = given.data / "stories"
     print(
         json.dumps(
             {
-                "newsroom": on_newsroom(stories / "newsroom"),
+                "newsroom": on_newsroom(
+                    stories / "newsroom", stored_vectors(given.vectors) if given.vectors else None
+                ),
                 "changed": on_changed(stories / "threads"),
                 "many": on_many(50_000),
             },
