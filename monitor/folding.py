@@ -62,8 +62,8 @@ comments someone with five is a participant (polis)."""
 _LOUD_LINKED = 3
 _LOUD_OF_ALL = 0.4
 """A voice speaks of one story alone if three of its posts are linked to it, two for each five that are linked to
-none, and none to another. On newsroom one account wrote ten posts of which three to five are linked, and no other
-voice with three links has an unlinked post that is no flood."""
+none, and none to another. On newsroom no post is taken for a flood by this that is none; one loud account of ten
+posts is found only where linking finds three of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
