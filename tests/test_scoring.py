@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-from monitor.languages import LANGUAGES
-from monitor.scoring import SCORERS, scorer_for, vader
+from monitor.scoring import READERS, SCORERS, light, scorer_for, vader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +81,7 @@ def test_our_loop_is_the_package_on_what_people_wrote(corpora: Path) -> None:
         for path in sorted([*corpora.glob("sentiment/*.jsonl"), *corpora.glob("stories/*/posts.jsonl")])
         for line in path.read_text(encoding="utf-8").strip().split("\n")
     ]
-    some = random.Random(1).sample(texts, min(len(texts), 20_000))  # noqa: S311 - a sample, not a secret
+    some = random.Random(1).sample(texts, min(len(texts), 50_000))  # noqa: S311 - a sample, not a secret
     wrong = [text for text in some if vader.compound(text) != PACKAGE.polarity_scores(text)["compound"]]
     assert wrong == []
 
@@ -128,17 +127,57 @@ def test_confidence_grows_with_the_distance_to_the_threshold() -> None:
     assert 0 <= weak.confidence < strong.confidence <= 1
 
 
-def test_only_english_is_scored() -> None:
-    assert {code for code in LANGUAGES if scorer_for(code)} == {"en"}
-    assert scorer_for("und") is None
-    assert scorer_for("xx") is None
+def test_a_language_is_read_by_the_first_family_that_reads_it() -> None:
+    for language in {code for reads in READERS.values() for code in reads}:
+        families = [reads for reads in READERS.values() if language in reads]
+        assert scorer_for(language) == families[0][language]
+        assert scorer_for(language) in SCORERS
+
+
+def test_a_preferred_family_reads_its_languages_and_no_other() -> None:
+    assert scorer_for("en", "vader") == vader.NAME
+    assert scorer_for("de", "vader") is None
+    assert scorer_for("de", "light") == light.name("de")
+    assert scorer_for("nn", "light") == scorer_for("nb", "light") == light.name("nb")
+
+
+@pytest.mark.parametrize("language", ["und", "xx", "nl", "fi", ""])
+def test_a_language_without_a_scorer_is_not_scored(language: str) -> None:
+    assert scorer_for(language) is None
 
 
 def test_every_scorer_gives_one_sentiment_a_text_in_order() -> None:
-    for make in SCORERS.values():
-        scored = make()(["terrible", "great", ""])
-        assert [one.label for one in scored] == ["negative", "positive", "neutral"]
-        assert len({one.scorer for one in scored}) == 1
+    texts = ["terrible", "great", "", " ", "😡" * 60, "a" * 20_000, "\ufffd\u200f"]
+    for name, make in SCORERS.items():
+        scored = make()(texts)
+        assert [make()([text])[0] for text in reversed(texts)] == list(reversed(scored))
+        assert {one.scorer for one in scored} == {name}
+        assert all(0 <= one.confidence <= 1 and -1 <= one.value <= 1 for one in scored)
+
+
+def test_raw_is_the_package_with_its_own_cut_offs() -> None:
+    expected = []
+    for text in TRICKY:
+        value = PACKAGE.polarity_scores(text)["compound"]
+        expected.append(("positive" if value >= 0.05 else "negative" if value <= -0.05 else "neutral", value))
+    assert vader.raw(TRICKY) == expected
+    assert {label for label, _ in expected} == {"negative", "neutral", "positive"}
+
+
+def test_a_second_opinion_names_the_words_that_drove_it() -> None:
+    second = vader.second_opinion("Not a good plan. The new bridge is TERRIBLE, ugly and slow 😡")
+    assert second.label == "negative"
+    assert second.value == vader.score(["Not a good plan. The new bridge is TERRIBLE, ugly and slow 😡"])[0].value
+    words = dict(second.words)
+    assert words["good"] < 0
+    assert words["terrible"] < PACKAGE.lexicon["terrible"] < 0
+    assert [abs(valence) for _, valence in second.words] == sorted(map(abs, words.values()), reverse=True)
+
+
+def test_a_second_opinion_has_each_word_once_and_few() -> None:
+    crowd = "good bad ugly great nice awful terrible good good best worst"
+    assert len(vader.second_opinion(crowd).words) == vader.MOST_WORDS == len(set(vader.second_opinion(crowd).words))
+    assert vader.second_opinion("The council meets on Tuesday.").words == ()
 
 
 @pytest.mark.parametrize("part", ["good bad but not great ", "love ", "😂", "so NOT kind of the shit! "])

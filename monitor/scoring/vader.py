@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from string import punctuation
 
-from monitor.model import Sentiment, Tone
+from monitor.model import SecondOpinion, Sentiment, Tone
 from monitor.text import for_scoring
 
 NAME = "vader/1"
+RAW = "vader-raw/1"
+RAW_CUT_OFF = 0.05  # that VADER's authors recommend for `compound`, on both sides
+MOST_WORDS = 5  # of a second opinion: enough to see why, few enough to read
 NEGATIVE_BELOW = -0.077  # Tuned on the val split of en_tweeteval (QUALITY.md, "Sentiment").
 POSITIVE_ABOVE = 0.361  # likewise
 UNCLEAR_MARGIN = 0.05  # The cut-off around zero that VADER's authors recommend, here around each threshold.
@@ -28,17 +31,23 @@ _RIGHT: dict[Tone, tuple[float, float]] = {
     "positive": (0.38, 0.57),
 }
 _RIGHT_WITHOUT_WORDS = 0.65  # of the posts that score 0.0, mostly for want of any word of the lexicon
+_FARTHEST = 3  # words back that the package looks at
+_EMPHATIC = ("so", "this")
 _SHORT_TOKEN = 2  # The package takes what is left of a token for an emoticon when it has two characters or fewer.
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What the package knows. emoji: the words that it reads for each single character."""
+    """What the package knows. emoji: the words that it reads for each single character.
+
+    phrases: of each phrase of several words the longest one; where none is near, none need be looked for.
+    """
 
     lexicon: Mapping[str, float]
     boosters: Mapping[str, float]
     special: Mapping[str, float]
     negations: frozenset[str]
+    phrases: frozenset[str]
     emoji: Mapping[str, str]
     capitals: float
     negation: float
@@ -55,6 +64,11 @@ def _rules() -> _Rules:
         boosters=package.BOOSTER_DICT,
         special=package.SPECIAL_CASES,
         negations=frozenset(package.NEGATE),
+        phrases=frozenset(
+            max(phrase.split(), key=len)
+            for phrase in (*package.SPECIAL_CASES, *package.BOOSTER_DICT)
+            if " " in phrase
+        ),
         emoji={emoji: words for emoji, words in analyzer.emojis.items() if len(emoji) == 1},
         capitals=package.C_INCR,
         negation=package.N_SCALAR,
@@ -68,6 +82,37 @@ def score(texts: Sequence[str]) -> list[Sentiment]:
     confidence: how often a label that far from its threshold was right where it was measured.
     """
     return [_sentiment(compound(for_scoring(text))) for text in texts]
+
+
+def raw(texts: Sequence[str]) -> list[tuple[Tone, float]]:
+    """Return label and compound of each text as the installed package has them: as typed, at its own cut-offs."""
+    values = [compound(text) for text in texts]
+    return [
+        ("positive" if value >= RAW_CUT_OFF else "negative" if value <= -RAW_CUT_OFF else "neutral", value)
+        for value in values
+    ]
+
+
+def second_opinion(text: str) -> SecondOpinion:
+    """Return what VADER says of an English text, with the words that drove it, weightiest first.
+
+    A word stands as in the lexicon, with the valence that it had in its place: turned by a "not", raised by a
+    "very" or capitals, halved before a "but". Each word once, MOST_WORDS at most.
+    """
+    rules = _rules()
+    lower, valences, emphasis = _weighed(for_scoring(text), rules)
+    value = _compound(valences, emphasis, rules)
+    driving: dict[str, float] = {}
+    for word, valence in zip(lower, valences, strict=True):
+        if valence and abs(valence) > abs(driving.get(word, 0.0)):
+            driving[word] = valence
+    weightiest = sorted(driving.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:MOST_WORDS]
+    return SecondOpinion(
+        label=_sentiment(value).label,
+        value=value,
+        scorer=NAME,
+        words=tuple((word, round(max(-4.0, min(4.0, valence)), 2)) for word, valence in weightiest),
+    )
 
 
 def _sentiment(value: float) -> Sentiment:
@@ -91,16 +136,44 @@ def _sentiment(value: float) -> Sentiment:
 def compound(text: str) -> float:
     """Return the package's compound score of `text` as it stands, in [-1, 1], rounded to 4 decimals."""
     rules = _rules()
+    _, valences, emphasis = _weighed(text, rules)
+    return _compound(valences, emphasis, rules)
+
+
+def _weighed(text: str, rules: _Rules) -> tuple[list[str], list[float], float]:
+    """Return the tokens of `text` in lower case, the valence of each, and the emphasis of the whole."""
     spelled = text if text.isascii() else _spelled(text, rules)
-    tokens = [_token(raw) for raw in spelled.split()]
-    total = float(sum(_after_but(*_valences(tokens, rules))))
-    emphasis = _emphasis(spelled)
+    if spelled.isascii():  # then the whole text may be lowered at once, and no case is asked for without a word
+        lower = _tokens(spelled.lower())
+        if rules.lexicon.keys().isdisjoint(lower):
+            return lower, [0.0] * len(lower), _emphasis(spelled)
+        tokens = _tokens(spelled)
+    else:
+        tokens = _tokens(spelled)
+        lower = [token.lower() for token in tokens]
+    return lower, list(_after_but(lower, _valences(tokens, lower, rules))), _emphasis(spelled)
+
+
+def _compound(valences: Sequence[float], emphasis: float, rules: _Rules) -> float:
+    total = float(sum(valences))
     if total > 0:
         total += emphasis
     elif total < 0:
         total -= emphasis
     normal: float = total / (total * total + rules.alpha) ** 0.5
     return round(max(-1.0, min(1.0, normal)), 4)
+
+
+def lexicon() -> Mapping[str, float]:
+    """Return the package's words and emoticons with their valence, in [-4, 4]."""
+    return _rules().lexicon
+
+
+def judged(text: str) -> tuple[float, list[float]]:
+    """Return what `compound` does, and the valence of each token that counted for it, in order."""
+    rules = _rules()
+    _, valences, emphasis = _weighed(text, rules)
+    return _compound(valences, emphasis, rules), valences
 
 
 def _spelled(text: str, rules: _Rules) -> str:
@@ -118,29 +191,26 @@ def _spelled(text: str, rules: _Rules) -> str:
     return "".join(parts)
 
 
-def _token(raw: str) -> str:
-    stripped = raw.strip(punctuation)
-    return raw if len(stripped) <= _SHORT_TOKEN else stripped
+def _tokens(text: str) -> list[str]:
+    return [stripped if len(stripped := raw.strip(punctuation)) > _SHORT_TOKEN else raw for raw in text.split()]
 
 
-def _valences(tokens: Sequence[str], rules: _Rules) -> tuple[list[str], list[float]]:
-    """Return the tokens in lower case and the valence of each."""
-    lower = [token.lower() for token in tokens]
+def _valences(tokens: Sequence[str], lower: Sequence[str], rules: _Rules) -> list[float]:
+    """Return the valence of each token; `lower` are the tokens in lower case."""
     found = [0.0] * len(tokens)
-    if rules.lexicon.keys().isdisjoint(lower):
-        return lower, found
-    upper = sum(token.isupper() for token in tokens)
-    shouting = 0 < upper < len(tokens)
-    for i, word in enumerate(lower):
-        if word not in rules.lexicon or word in rules.boosters:
-            continue
-        if word == "kind" and lower[i + 1 : i + 2] == ["of"]:
-            continue
-        found[i] = _valence(i, tokens, lower, shouting=shouting, rules=rules)
-    return lower, found
+    hits = [i for i, word in enumerate(lower) if word in rules.lexicon and word not in rules.boosters]
+    if not hits:
+        return found
+    shouting = 0 < sum(map(str.isupper, tokens)) < len(tokens)
+    for i in hits:
+        if lower[i] != "kind" or lower[i + 1 : i + 2] != ["of"]:
+            found[i] = _valence(i, tokens, lower, shouting=shouting, rules=rules)
+    return found
 
 
-def _valence(i: int, tokens: Sequence[str], lower: Sequence[str], *, shouting: bool, rules: _Rules) -> float:
+def _valence(  # noqa: C901 - the package's own order of steps, which the arithmetic depends on
+    i: int, tokens: Sequence[str], lower: Sequence[str], *, shouting: bool, rules: _Rules
+) -> float:
     """Return the valence of the lexicon word at `i` with what the three words before it do to it."""
     lexicon = rules.lexicon
     valence = lexicon[lower[i]]
@@ -151,12 +221,17 @@ def _valence(i: int, tokens: Sequence[str], lower: Sequence[str], *, shouting: b
     if shouting and tokens[i].isupper():
         valence += rules.capitals if valence > 0 else -rules.capitals
     for back, weight in ((1, 1.0), (2, 0.95), (3, 0.9)):
-        if i < back or lower[i - back] in lexicon:
+        if i < back:
+            break
+        word = lower[i - back]
+        if word in lexicon:
             continue
-        boost = _boost(tokens[i - back], lower[i - back], valence, shouting=shouting, rules=rules)
-        valence += boost if back == 1 else boost * weight
-        valence = _turned(valence, back, i, lower, rules)
-        if back == 3:  # noqa: PLR2004 - the farthest of the three
+        if word in rules.boosters:
+            boost = _boost(tokens[i - back], word, valence, shouting=shouting, rules=rules)
+            valence += boost if back == 1 else boost * weight
+        if word in rules.negations or "n't" in word or (back == _FARTHEST and lower[i - 1] in _EMPHATIC):
+            valence = _turned(valence, back, i, lower, rules)
+        if back == _FARTHEST and not rules.phrases.isdisjoint(lower[i - 3 : i + 3]):
             valence = _idiom(valence, i, lower, rules)
     if (
         i > 0
@@ -193,7 +268,7 @@ def _turned(valence: float, back: int, i: int, lower: Sequence[str], rules: _Rul
     between = lower[i - back + 1 : i]
     # The package's `and` binds before its `or`, so three words back "so" and "this" strengthen without a "never".
     if back > 1 and (
-        (word == "never" and between[0] in ("so", "this")) or (len(between) > 1 and between[1] in ("so", "this"))
+        (word == "never" and between[0] in _EMPHATIC) or (back == _FARTHEST and between[1] in _EMPHATIC)
     ):
         return valence * 1.25
     if back > 1 and word == "without" and "doubt" in between:
