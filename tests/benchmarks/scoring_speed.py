@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def read(data: Path, name: str) -> list[tuple[str, str]]:
-    lines = (data / "sentiment" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (data / "sentiment" / f"{name}.jsonl").read_text(encoding="utf-8").strip().split("\n")
     return [(row["text"], {"no": "nb"}.get(row["lang"], row["lang"])) for row in map(json.loads, lines)]
 
 

@@ -107,7 +107,7 @@ def percent(share: float) -> float:
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
 
 
 def macro_recall(pairs: Sequence[tuple[str, str]]) -> float:

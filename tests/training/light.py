@@ -85,7 +85,7 @@ def main() -> None:
 
 def read(data: Path, name: str, language: str) -> list[dict[str, str]]:
     code = {"nb": "no"}.get(language, language)
-    lines = (data / "sentiment" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    lines = (data / "sentiment" / f"{name}.jsonl").read_text("utf-8").strip().split("\n")  # posts hold other line ends
     return [row for row in map(json.loads, lines) if row["lang"] == code]
 
 
@@ -102,7 +102,9 @@ def carried_valences(data: Path, base: Path, work: Path) -> dict[str, float]:
     vectors = teacher_vectors(e5(base), words, work / "words.npy")
     place = {word: at for at, word in enumerate(words)}
     lexicon = vader.lexicon()
-    often = Counter(word for row in read(data, "en_semeval17_train", "en") for word in set(words_in(row["text"], "en")))
+    often = Counter(
+        word for row in read(data, "en_semeval17_train", "en") for word in set(words_in(row["text"], "en"))
+    )
     felt = [word for word in lexicon if word in place]
     plain = [w for w, _ in often.most_common(6000) if w in place and w not in lexicon and len(w) > 2]  # noqa: PLR2004
     known = vectors[[place[word] for word in felt + plain]]
@@ -161,7 +163,9 @@ def counted(rows: list[dict[str, str]], language: str, valences: dict[int, int])
         found = light.units(text, language)
         for unit in found:
             if unit.key not in of_unit:
-                of_unit[unit.key] = np.array([light.hashed(gram) for gram in light.grams(unit.key)], dtype=np.uint32)
+                of_unit[unit.key] = np.array(
+                    [light.hashed(gram) for gram in light.grams(unit.key)], dtype=np.uint32
+                )
         numbers.append(np.concatenate([of_unit[unit.key] for unit in found]))
         dense.append(light.judged(text, language, found, lambda word: valences.get(light.hashed(word), 0) / 32))
     keys, columns = np.unique(np.concatenate(numbers), return_inverse=True)
@@ -182,7 +186,11 @@ class Fitted:
     bias: np.ndarray
 
     def logits(self, posts: Counted, rows: np.ndarray) -> np.ndarray:
-        return _scaled(posts.counts[rows][:, self.columns]) @ self.weights.T + posts.dense[rows] @ self.dense.T + self.bias
+        return (
+            _scaled(posts.counts[rows][:, self.columns]) @ self.weights.T
+            + posts.dense[rows] @ self.dense.T
+            + self.bias
+        )
 
 
 def _scaled(counts: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -242,7 +250,9 @@ def calibration_error(gold: np.ndarray, likely: np.ndarray) -> float:
     """Return the expected calibration error over ten bins of the confidence."""
     confidence, right = likely.max(1), likely.argmax(1) == gold
     bins = np.minimum(9, (confidence * 10).astype(int))
-    return float(sum(abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in set(bins)))
+    return float(
+        sum(abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+    )
 
 
 def best_temperature(gold: np.ndarray, logits: np.ndarray) -> float:
@@ -270,9 +280,15 @@ def described(gold: np.ndarray, logits: np.ndarray, temperature: float) -> dict[
 # --- One language ------------------------------------------------------------------------------
 
 
-def train(language: str, data: Path, valences: dict[str, float], out: Path, strengths: Sequence[float], held: int) -> None:
+def train(
+    language: str, data: Path, valences: dict[str, float], out: Path, strengths: Sequence[float], held: int
+) -> None:
     # The Danish sets share posts: each text once, or a fold would be asked what it has learnt.
-    every = {fingerprint(row["text"]) or row["text"]: row for name in SETS[language] for row in read(data, name, language)}
+    every = {
+        fingerprint(row["text"]) or row["text"]: row
+        for name in SETS[language]
+        for row in read(data, name, language)
+    }
     rows = list(every.values())
     heard = heard_valences(language, rows, valences)
     posts = counted(rows, language, heard)
@@ -322,7 +338,13 @@ def heard_valences(language: str, rows: list[dict[str, str]], valences: dict[str
 
 
 def write(
-    out: Path, language: str, model: Fitted, keys: np.ndarray, heard: dict[int, int], temperature: float, card: dict[str, Any]
+    out: Path,
+    language: str,
+    model: Fitted,
+    keys: np.ndarray,
+    heard: dict[int, int],
+    temperature: float,
+    card: dict[str, Any],
 ) -> None:
     weights = model.weights
     largest = float(np.quantile(np.abs(weights), 0.9999))
@@ -342,7 +364,9 @@ def write(
     words = sorted(heard)
     blob = b"\n".join([json.dumps(header).encode(), b""])
     blob += keys[model.columns].astype("<u4").tobytes() + small.T.tobytes()
-    blob += np.array(words, dtype="<u4").tobytes() + np.array([heard[word] for word in words], dtype=np.int8).tobytes()
+    blob += (
+        np.array(words, dtype="<u4").tobytes() + np.array([heard[word] for word in words], dtype=np.int8).tobytes()
+    )
     card["bytes"] = len(blob)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{language}.bin").write_bytes(blob)
