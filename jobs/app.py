@@ -150,10 +150,19 @@ def followed(app: App, store: Store) -> list[Story]:
 
 
 def _understand(app: App, store: Store) -> list[str]:
+    from monitor.scoring import encoder  # noqa: PLC0415
+
     from .understand import understand  # noqa: PLC0415
 
-    own, outlets = frozenset(app.config.own_accounts), frozenset(app.config.outlets)
-    understand(store, own_accounts=own, outlets=outlets, progress=app.progress)
+    who = app.config.understanding
+    understand(
+        store,
+        own_accounts=app.config.own_accounts,
+        outlets=app.config.outlets,
+        scorer=None if who.scorer == "best" else who.scorer,
+        reader=encoder if who.encoder else None,
+        progress=app.progress,
+    )
     return []
 
 

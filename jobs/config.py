@@ -162,6 +162,15 @@ class ScheduleOptions(Options):
         return Cadence(cron=cron(self.cron or ""))
 
 
+class UnderstandingOptions(Options):
+    """Who reads. scorer: of tone; best: the best there is for a language. encoder: false links and tells kind and
+    stance by words and rules alone, which is quicker and worse.
+    """
+
+    scorer: Literal["best", "encoder", "light", "vader"] = "best"
+    encoder: bool = True
+
+
 class Config(Options):
     """Everything a team can say; an empty file is a valid config. Paths are relative to the file's folder.
 
@@ -176,6 +185,7 @@ class Config(Options):
     window: Annotated[str, AfterValidator(_duration)] = ""
     own_accounts: tuple[Name, ...] = ()
     outlets: tuple[Name, ...] = ()
+    understanding: UnderstandingOptions = UnderstandingOptions()
     stories: tuple[StoryOptions, ...] = ()
     sources: tuple[AnySource, ...] = ()
     channels: tuple[AnyChannel, ...] = ()

@@ -13,15 +13,36 @@ from monitor.folding import floods, fold
 from monitor.kinds import kind_of, role_of
 from monitor.languages import detect
 from monitor.linking import link
-from monitor.model import Finding, Kind, Post, PostId, Role, Sentiment, Stance, Story, digest
-from monitor.scoring import SCORERS, scorer_for
+from monitor.model import (
+    Encoding,
+    Finding,
+    Kind,
+    Post,
+    PostId,
+    Role,
+    SecondOpinion,
+    Sentiment,
+    Stance,
+    Story,
+    StoryId,
+    digest,
+)
+from monitor.scoring import SCORERS, encoder, scorer_for, vader
 from monitor.stance import possibly_ironic, stance_of
+from monitor.text import for_scoring
 from monitor.voices import voices
 
+from .encodings import Remembered
+
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from monitor.protocols import Encoder
+    from monitor.scoring import Family
     from monitor.store import Store
 
-MAKER = "understand/1"
+MAKER = "understand/2"
 _AT_ONCE = 2000
 """Texts scored between two reports of progress, and saved together: a killed run loses no more."""
 
@@ -42,6 +63,7 @@ class _Reading:
     not_scored: str | None
     stance: Stance
     ironic: bool
+    second: SecondOpinion | None
 
 
 def read_posts(
@@ -50,25 +72,35 @@ def read_posts(
     *,
     own_accounts: frozenset[str] = frozenset(),
     outlets: frozenset[str] = frozenset(),
+    scorer: Family | None = None,
+    reader: Encoder | None = encoder,
     score: ScoreFn | None = None,
     progress: Progress | None = None,
 ) -> list[Finding]:
     """Return one finding a post, by post id; the same for any order of the posts and stories.
 
-    own_accounts, outlets: handles, with or without "@", in any case. score: None scores with SCORERS.
+    own_accounts, outlets: handles, with or without "@", in any case. scorer: the family that reads tone, None for
+    the best of each language. reader: None links, and tells kind and stance, by words and rules alone. score: None
+    scores with SCORERS.
     """
     own = frozenset(map(_handle, own_accounts))
     press = frozenset(map(_handle, outlets))
     copies = fold(posts)
-    links, elsewhere = link(posts, stories, copies)
+    roots = [post for post in posts if post.id not in copies]
+    seen = _encoded(sorted({post.text for post in roots if post.text.strip()}), reader, progress)
+    links, elsewhere = link(posts, stories, copies, embed=_embedder(reader, seen) if reader else None)
     linked = {post: found.story for post, found in links.items()}
     speakers = voices(posts, copies, linked)
-    readings = _read(
-        [post for post in posts if post.id not in copies],
-        press,
-        score or _score,
-        progress,
+    languages = {post.id: detect(post.text, post.lang) for post in roots}
+    tones = _tones(roots, languages, scorer, seen, score or _score, progress)
+    kinds = {post.id: kind_of(post, languages[post.id], outlets=press, seen=seen.get(post.text)) for post in roots}
+    sides = _sides(
+        [post for post in roots if post.id in linked and kinds[post.id][0] == "opinion"], stories, linked, reader
     )
+    readings = {
+        post.id: _reading(post, languages[post.id], kinds[post.id], tones.get(post.id), sides.get(post.id))
+        for post in roots
+    }
     flooded = floods(
         [post for post in posts if not _is_own(post, own)],
         copies,
@@ -100,6 +132,7 @@ def read_posts(
                 role=role_of(post.author, reading.language, outlets=press) if copy else reading.role,
                 link=links.get(post.id),
                 elsewhere=elsewhere.get(post.id),
+                second=reading.second,
             )
         )
     return found
@@ -110,34 +143,76 @@ def understand(
     *,
     own_accounts: Iterable[str] = (),
     outlets: Iterable[str] = (),
+    scorer: Family | None = None,
+    reader: Encoder | None = encoder,
     progress: Progress | None = None,
 ) -> int:
     """Understand all posts of the store anew if anything changed since; return how many findings were saved.
 
-    Each distinct text is scored once, whatever run it came in.
+    Each distinct text is scored and encoded once, whatever run it came in.
     """
     own, press = frozenset(map(_handle, own_accounts)), frozenset(map(_handle, outlets))
-    # Other accounts in the config are another understanding, so they are part of the maker's name.
-    maker = f"{MAKER} {digest([sorted(own), sorted(press)])}" if own or press else MAKER
+    # Other accounts or readers in the config are another understanding, so they are part of the maker's name.
+    how = [sorted(own), sorted(press), scorer, reader.NAME if reader else None]
+    maker = f"{MAKER} {digest(how)}"
     if store.understood_is_current(maker):
         return 0
 
-    def score(scorer: str, texts: Sequence[str]) -> Sequence[Sentiment]:
+    def score(name: str, texts: Sequence[str]) -> Sequence[Sentiment]:
         hashes = {text: digest(text) for text in texts}
-        known = dict(store.cached_scores(scorer, list(hashes.values())))
+        known = dict(store.cached_scores(name, list(hashes.values())))
         new = [text for text in hashes if hashes[text] not in known]
         if new:
-            scored = {hashes[text]: one for text, one in zip(new, _score(scorer, new), strict=True)}
-            store.save_scores(scorer, scored)
+            scored = {hashes[text]: one for text, one in zip(new, _score(name, new), strict=True)}
+            store.save_scores(name, scored)
             known |= scored
         return [known[hashes[text]] for text in texts]
 
     posts = list(store.posts())
-    findings = read_posts(posts, store.stories(), own_accounts=own, outlets=press, score=score, progress=progress)
+    findings = read_posts(
+        posts,
+        store.stories(),
+        own_accounts=own,
+        outlets=press,
+        scorer=scorer,
+        reader=Remembered(reader, store) if reader else None,
+        score=score,
+        progress=progress,
+    )
     store.save_findings(findings, maker=maker)
     # A link's strength moves with each new post: without this, every run would leave a version of each finding.
     store.prune_findings()
     return len(findings)
+
+
+def _encoded(texts: Sequence[str], reader: Encoder | None, progress: Progress | None) -> dict[str, Encoding]:
+    """Return what the reader sees in each of `texts`; read like lengths together, so that time left can be told."""
+    found: dict[str, Encoding] = {}
+    if reader is None:
+        return found
+    for start in range(0, len(texts), _AT_ONCE):
+        batch = texts[start : start + _AT_ONCE]
+        found |= dict(zip(batch, reader.read(batch), strict=True))
+        if progress:
+            progress(len(found), len(texts))
+    return found
+
+
+def _embedder(reader: Encoder, seen: Mapping[str, Encoding]) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    """Return the vectors of texts, those of posts without reading them again; linking asks for texts as scored."""
+    known = {for_scoring(text): encoding for text, encoding in seen.items()}
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np  # noqa: PLC0415 - only a run that reads posts pays
+
+        new = sorted(set(texts) - known.keys())
+        known.update(zip(new, reader.read(new), strict=True))
+        whole = b"".join(known[text].vector for text in texts)
+        rows = np.frombuffer(whole, dtype=np.int8).reshape(len(texts), -1).astype(np.float32)
+        unit: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
+        return unit
+
+    return embed
 
 
 def _score(scorer: str, texts: Sequence[str]) -> Sequence[Sentiment]:
@@ -152,29 +227,27 @@ def _is_own(post: Post, own: frozenset[str]) -> bool:
     return post.author is not None and post.author.handle is not None and _handle(post.author.handle) in own
 
 
-def _read(
-    roots: Sequence[Post], outlets: frozenset[str], score: ScoreFn, progress: Progress | None
-) -> dict[PostId, _Reading]:
-    languages = {post.id: detect(post.text, post.lang) for post in roots}
-    tones = _tones(roots, languages, score, progress)
-    readings = {}
-    for post in roots:
-        language, tone = languages[post.id], tones.get(post.id)
-        kind, role = kind_of(post, language, outlets=outlets)
-        ironic = possibly_ironic(post.text, language)
-        if ironic and tone is not None and tone.label != "negative":
-            tone = replace(tone, unclear=True)  # it may mean the opposite, and is never counted as praise
-        stance = stance_of(post.text, language, kind=kind, sentiment=tone)
-        readings[post.id] = _Reading(
-            kind=kind,
-            role=role,
-            language=language,
-            sentiment=tone,
-            not_scored=None if tone else _why_not(post, language),
-            stance="neither" if ironic and stance == "support" else stance,
-            ironic=ironic,
-        )
-    return readings
+def _reading(
+    post: Post,
+    language: str,
+    kind: tuple[Kind, Role | None],
+    tone: Sentiment | None,
+    side: tuple[float, float, float] | None,
+) -> _Reading:
+    ironic = possibly_ironic(post.text, language)
+    if ironic and tone is not None and tone.label != "negative":
+        tone = replace(tone, unclear=True)  # it may mean the opposite, and is never counted as praise
+    stance = stance_of(post.text, language, kind=kind[0], sentiment=tone, side=side)
+    return _Reading(
+        kind=kind[0],
+        role=kind[1],
+        language=language,
+        sentiment=tone,
+        not_scored=None if tone else _why_not(post, language),
+        stance="neither" if ironic and stance == "support" else stance,
+        ironic=ironic,
+        second=vader.second_opinion(post.text) if tone and language == "en" and tone.scorer != vader.NAME else None,
+    )
 
 
 def _why_not(post: Post, language: str) -> str:
@@ -183,18 +256,47 @@ def _why_not(post: Post, language: str) -> str:
     return "language unknown" if language == "und" else f"no scorer for {language}"
 
 
+def _sides(
+    opinions: Sequence[Post], stories: Sequence[Story], linked: Mapping[PostId, StoryId], reader: Encoder | None
+) -> dict[PostId, tuple[float, float, float]]:
+    """Return what the reader sees in each opinion beside its story's target: (oppose, neither, support)."""
+    found: dict[PostId, tuple[float, float, float]] = {}
+    if reader is None:
+        return found
+    for story in stories:
+        mine = [post for post in opinions if linked[post.id] == story.id]
+        texts = sorted({post.text for post in mine})
+        seen = dict(zip(texts, reader.beside(story.target or story.title, texts), strict=True))
+        found |= {post.id: seen[post.text] for post in mine}
+    return found
+
+
 def _tones(
-    roots: Sequence[Post], languages: Mapping[PostId, str], score: ScoreFn, progress: Progress | None
+    roots: Sequence[Post],
+    languages: Mapping[PostId, str],
+    family: Family | None,
+    seen: Mapping[str, Encoding],
+    score: ScoreFn,
+    progress: Progress | None,
 ) -> dict[PostId, Sentiment]:
-    """Return the tone of each root that a scorer can read; each distinct text is scored once."""
-    scorers = {post.id: scorer_for(languages[post.id]) for post in roots if post.text.strip()}
-    asked = sorted({(scorer, post.text) for post in roots if (scorer := scorers.get(post.id)) is not None})
-    tones: dict[tuple[str, str], Sentiment] = {}
-    for name in sorted({scorer for scorer, _ in asked}):
+    """Return the tone of each root that a scorer can read; each distinct text is scored once.
+
+    What the encoder has seen already it does not read again.
+    """
+    scorers = {post.id: scorer_for(languages[post.id], family) for post in roots if post.text.strip()}
+    tones = {
+        post.id: encoder.tone_of(seen[post.text], languages[post.id])
+        for post in roots
+        if scorers.get(post.id) == encoder.name(languages[post.id]) and post.text in seen
+    }
+    left = [post for post in roots if scorers.get(post.id) is not None and post.id not in tones]
+    asked = sorted({(str(scorers[post.id]), post.text) for post in left})
+    found: dict[tuple[str, str], Sentiment] = {}
+    for name in sorted({name for name, _ in asked}):
         texts = [text for scorer, text in asked if scorer == name]
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
-            tones |= {(name, text): tone for text, tone in zip(batch, score(name, batch), strict=True)}
+            found |= {(name, text): tone for text, tone in zip(batch, score(name, batch), strict=True)}
             if progress:
-                progress(len(tones), len(asked))
-    return {post.id: tones[scorer, post.text] for post in roots if (scorer := scorers.get(post.id)) is not None}
+                progress(len(found), len(asked))
+    return tones | {post.id: found[str(scorers[post.id]), post.text] for post in left}

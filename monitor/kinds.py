@@ -1,8 +1,9 @@
-"""Does a post report the news, give an opinion, ask, or do something else? By rules over cues; pure.
+"""Does a post report the news, give an opinion, ask, or do else? By rules over cues and the encoder; pure.
 
 The account comes first: what an outlet, an office or a machine posts is reporting. Then what the post does:
 it sells, orders or corrects (other), asks (question), or passes on facts with nothing of the author in it
-(reporting). What is left has been written to say something: opinion.
+(reporting). What is left has been written to say something: opinion. Where the words of the post decide and the
+encoder has seen it, both are heard.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 
 from .languages import Language, cues_in, known, terms
-from .model import Author, Kind, Post, Role
+from .model import Author, Encoding, Kind, Post, Role
 from .privacy import gives_orders, must_withhold
 from .text import links_in, visible, without_links, words
 
@@ -34,12 +35,25 @@ _FELT = re.compile(
 _SENTENCE = re.compile(r"[^.!?…\n]+[.!?…\n]*")
 _SHOUTED = re.compile(r"\b[A-Z]{2,}\b")  # "why did it take FOUR people", "who refunds ME"
 _FIGURE = re.compile(r"\d")
+_SEEN: tuple[Kind, ...] = ("reporting", "opinion", "question", "other")
+"""The kinds in the order of the encoder's logits."""
+_RULE = 3.0
+"""What the rules' word weighs beside the encoder's logits. On newsroom stories that the encoder had not seen (249
+posts) macro-F1 is 61 by the encoder alone, 76.1 by the rules and 77.6 together."""
 
 
-def kind_of(post: Post, language: str, *, outlets: frozenset[str] = frozenset()) -> tuple[Kind, Role | None]:
+def kinds_in(seen: Encoding) -> dict[Kind, float]:
+    """Return the encoder's logit of each kind."""
+    return dict(zip(_SEEN, seen.kind, strict=True))
+
+
+def kind_of(
+    post: Post, language: str, *, outlets: frozenset[str] = frozenset(), seen: Encoding | None = None
+) -> tuple[Kind, Role | None]:
     """Return the kind of `post` and the role that its author's profile states, None where it states none.
 
-    outlets: handles that the team knows as outlets, without "@", in any case.
+    outlets: handles that the team knows as outlets, without "@", in any case. seen: what the encoder sees in the
+    text; it is not asked what an account's profile or an offer decides.
     """
     own = known(language)
     role = role_of(post.author, language, outlets=outlets)
@@ -53,10 +67,15 @@ def kind_of(post: Post, language: str, *, outlets: frozenset[str] = frozenset())
         kind = "reporting"  # "BREAKING: shots fired!" moves, but is no opinion of theirs
     elif _offers(post.text, tokens, own) or _answers(post, tokens, own):
         kind = "other"
-    elif _asks(post.text, own):
-        kind = "question"
-    elif _reports(post, tokens, own, role):
-        kind = "reporting"
+    else:
+        if _asks(post.text, own):
+            kind = "question"
+        elif _reports(post, tokens, own, role):
+            kind = "reporting"
+        if seen is not None:
+            logits = kinds_in(seen)
+            logits[kind] += _RULE
+            kind = max(_SEEN, key=logits.__getitem__)
     return kind, role
 
 

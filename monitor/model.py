@@ -317,6 +317,29 @@ class Sentiment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """What the encoder sees in a text that it reads alone.
+
+    tone: logits of negative, neutral, positive. kind: logits of reporting, opinion, question, other. vector: 384
+    signed bytes, proportional to a vector: what is near in direction is near in meaning, over languages too.
+    """
+
+    tone: tuple[float, ...]
+    kind: tuple[float, ...]
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOpinion:
+    """What another scorer says of the same text. words: those that drove it, with their valence in [-4, 4]."""
+
+    label: Tone
+    value: float
+    scorer: str
+    words: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
     """Who speaks, only where the profile says so; words: the words of the profile that say it."""
 
@@ -330,7 +353,8 @@ class Finding:
 
     sentiment: None means not scored, and not_scored says why. copy_of: the root whose words it repeats.
     flood: why it is left out of shares, or None. voice_reason: why it shares a voice, None where it is its own.
-    elsewhere: the story whose words it shares while it is about something else.
+    elsewhere: the story whose words it shares while it is about something else. second: what VADER says of an
+    English post, kept beside the tone that counts.
     """
 
     post: PostId
@@ -349,6 +373,7 @@ class Finding:
     role: Role | None = None
     link: Link | None = None
     elsewhere: StoryId | None = None
+    second: SecondOpinion | None = None
 
     def __post_init__(self) -> None:
         if (self.sentiment is None) == (self.not_scored is None):
@@ -376,11 +401,13 @@ class Finding:
                 "role": _shallow(self.role),
                 "link": _shallow(self.link),
                 "elsewhere": self.elsewhere,
+                # Left out where there is none, so that findings made before there were any keep their names.
+                **({} if self.second is None else {"second": _shallow(self.second)}),
             }
         )
 
 
-def _shallow(part: Sentiment | Role | Link | None) -> dict[str, object] | None:
+def _shallow(part: Sentiment | SecondOpinion | Role | Link | None) -> dict[str, object] | None:
     return None if part is None else {name: getattr(part, name) for name in part.__slots__}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from .model import Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
+from .model import Encoding, Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,20 @@ Grouper: TypeAlias = Callable[[Sequence[Understood]], Sequence[Group]]
 """The opinions of one story; groups largest first."""
 
 Findings: TypeAlias = Mapping[PostId, Finding]
+
+
+class Encoder(Protocol):
+    """Reads a text in one pass; what it says of a text never depends on the texts beside it. NAME: with version."""
+
+    NAME: str
+
+    def read(self, texts: Sequence[str]) -> Sequence[Encoding]:
+        """Return what it sees in each text, in order."""
+        ...
+
+    def beside(self, target: str, texts: Sequence[str]) -> Sequence[tuple[float, float, float]]:
+        """Return for each text the logits of (oppose, neither, support) toward `target`, in order."""
+        ...
 
 
 class Source(Protocol):

@@ -1,12 +1,13 @@
-"""Support or oppose, by plain cues with negation; and phrases that mean the opposite of what they say. Pure.
+"""Support or oppose, by cues and the encoder; and phrases that mean the opposite of what they say. Pure.
 
-Both are conservative: where the words do not say it, the stance is "neither" and the side of an opinion
-comes from its tone. A post that is `possibly_ironic` never supports, and its caller counts its tone as
+Without the encoder it is conservative: where the words do not say it, the stance is "neither" and the side of an
+opinion comes from its tone. A post that is `possibly_ironic` never supports, and its caller counts its tone as
 unclear unless it is negative, so that irony is never counted as praise.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -25,20 +26,34 @@ _MARKED = re.compile(r"(?:^|\s)/s(?:$|\s)|\U0001f644|\U0001f643|(?:^|\s)#(?:sarc
 _SCARE_QUOTES = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,30})[\"“”„«»]")
 _QUOTED = re.compile(r"[\"“”„«»][^\"“”„«»]{2,300}[\"“”„«»]")  # somebody else's words
 _SENTENCE = re.compile(r"[^.!?…\n]+")
+_SIDES: tuple[Stance, ...] = ("oppose", "neither", "support")
+_CUE = 2.0
+_TONE = 0.5
+"""What a cue, and the logarithm of a tone's likelihood, weigh beside the encoder's logits. On newsroom stories that
+the encoder had not seen (139 opinions) macro-F1 is 43 by the encoder alone, 48 with the cues, 50 with the tone,
+55 with both; by cues alone 40."""
+_LEAST = 0.02  # the least likelihood of a tone, so that no tone alone decides
 _STRESSED = re.compile(r"\bSO (?:well|good|great|much fun|helpful|smart)\b|\bSUCH a (?:good|great|smart|success)\b")
 
 
-def stance_of(text: str, language: str, *, kind: Kind, sentiment: Sentiment | None) -> Stance:
-    """Return the stance that the words of `text` take toward what its story proposes; only opinions take one."""
+def stance_of(
+    text: str,
+    language: str,
+    *,
+    kind: Kind,
+    sentiment: Sentiment | None,
+    side: tuple[float, float, float] | None = None,
+) -> Stance:
+    """Return the stance that `text` takes toward what its story proposes; only opinions take one.
+
+    side: the encoder's logits of (oppose, neither, support) for the text beside the target; None: cues alone.
+    """
     if kind != "opinion":
         return "neither"
-    own = known(language)
-    lead = 0
-    own_words = _QUOTED.sub(" ", visible(without_links(text)))
-    for sentence in _SENTENCE.findall(own_words):
-        tokens = words(sentence)
-        lead += sum(0 if _negated(tokens, cue.start, own) else -1 for cue in cues_in(tokens, own.opposes))
-        lead += sum(-1 if _negated(tokens, cue.start, own) else 1 for cue in cues_in(tokens, own.supports))
+    lead = _lead(text, language)
+    if side is not None:
+        stance = _weighed(side, lead, sentiment)
+        return "neither" if stance == "support" and possibly_ironic(text, language) else stance
     if sentiment is not None and not sentiment.unclear and sentiment.confidence >= _SURE:
         against = {"negative": 1, "positive": -1, "neutral": 0}[sentiment.label]
         if lead == against:
@@ -46,6 +61,45 @@ def stance_of(text: str, language: str, *, kind: Kind, sentiment: Sentiment | No
     if lead > 0:
         return "neither" if possibly_ironic(text, language) else "support"
     return "oppose" if lead < 0 else "neither"
+
+
+def _weighed(side: tuple[float, float, float], lead: int, sentiment: Sentiment | None) -> Stance:
+    scores = dict(zip(_SIDES, side, strict=True))
+    if lead:
+        scores["support" if lead > 0 else "oppose"] += _CUE
+    if sentiment is not None:
+        for stance, likely in zip(_SIDES, likelihoods(sentiment), strict=True):
+            scores[stance] += _TONE * math.log(max(_LEAST, likely))
+    return max(_SIDES, key=scores.__getitem__)
+
+
+def likelihoods(sentiment: Sentiment) -> tuple[float, float, float]:
+    """Return the likelihoods of (negative, neutral, positive) that a tone's label, value and confidence stand for.
+
+    A scorer gives positive less negative as its value, and the likelihood of its label as its confidence; a third
+    number is theirs by their sum of 1.
+    """
+    value, sure = sentiment.value, sentiment.confidence
+    if sentiment.label == "neutral":
+        rest = 1 - sure
+        return max(0.0, (rest - value) / 2), sure, max(0.0, (rest + value) / 2)
+    if sentiment.label == "positive":
+        negative = max(0.0, sure - value)
+        return negative, max(0.0, 1 - sure - negative), sure
+    positive = max(0.0, sure + value)
+    return sure, max(0.0, 1 - sure - positive), positive
+
+
+def _lead(text: str, language: str) -> int:
+    """Return how many cues of `text` support, less those that oppose; quoted words are somebody else's."""
+    own = known(language)
+    lead = 0
+    own_words = _QUOTED.sub(" ", visible(without_links(text)))
+    for sentence in _SENTENCE.findall(own_words):
+        tokens = words(sentence)
+        lead += sum(0 if _negated(tokens, cue.start, own) else -1 for cue in cues_in(tokens, own.opposes))
+        lead += sum(-1 if _negated(tokens, cue.start, own) else 1 for cue in cues_in(tokens, own.supports))
+    return lead
 
 
 def _negated(tokens: Sequence[str], at: int, own: Language) -> bool:

@@ -35,7 +35,7 @@ STORY = {
 }
 POST_KEYS = {
     "post", "story", "link", "kind", "language", "sentiment", "stance", "ironic", "group", "copy_of", "voice",
-    "flood", "flood_reason", "deleted",
+    "flood", "flood_reason", "second_opinion", "deleted",
 }  # fmt: skip
 AS_OF = ("--as-of", "2026-02-05")
 
@@ -488,16 +488,16 @@ def score(given: str, *options: str) -> list[Any]:
 def test_score_answers_each_line_in_its_order() -> None:
     given = [
         {"text": "What a wonderful, great day!", "lang": "en"},
-        {"text": "오늘 날씨가 좋네요", "lang": "ko"},
+        {"text": "Tänään on kaunis ilma", "lang": "fi"},
         {"text": "This is a horrible, terrible mess.", "lang": "en"},
         {"text": "", "lang": "en"},
     ]
-    first, korean, second, empty, broken, no_text = score(
+    first, finnish, second, empty, broken, no_text = score(
         "".join(json.dumps(each) + "\n" for each in given) + "{broken\n" + '{"lang": "en"}\n'
     )
     assert (first["label"], second["label"]) == ("positive", "negative")
     assert set(first) - {"unclear"} == {"label", "value", "confidence", "lang", "scorer"}
-    assert korean == {"not_scored": "no scorer for ko", "lang": "ko"}
+    assert finnish == {"not_scored": "no scorer for fi", "lang": "fi"}
     assert empty["not_scored"] == "no text"
     assert "not_scored" in broken
     assert "not_scored" in no_text

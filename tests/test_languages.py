@@ -130,10 +130,7 @@ def test_the_larger_part_of_a_mixed_post_decides() -> None:
 
 
 def test_handles_links_and_hashtags_weigh_nothing() -> None:
-    assert (
-        detect("@the_council Vi vill ha bron tillbaka #thebridge https://the.example/of/the", None)
-        == "sv"
-    )
+    assert detect("@the_council Vi vill ha bron tillbaka #thebridge https://the.example/of/the", None) == "sv"
 
 
 def test_an_accent_may_stand_as_a_mark_of_its_own() -> None:

@@ -6,8 +6,9 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jobs.understand import MAKER, read_posts, understand
-from monitor.model import Finding, Page, Post, PostId, Sentiment
+from jobs.understand import read_posts, understand
+from monitor.model import Encoding, Finding, Page, Post, PostId, Sentiment
+from monitor.scoring import encoder
 from monitor.store import Store
 from tests.builders import NOON, post, sentiment, story
 
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
 
 FERRY = story()
 LONG = "The Sundvik ferry must stay, it is terrible that the county closes it in April"
+
+
+class Counting:
+    """The encoder, and what it was asked to read."""
+
+    NAME = encoder.NAME
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        self.asked.extend(texts)
+        return encoder.read(texts)
+
+    def beside(self, target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
+        return encoder.beside(target, texts)
 
 
 def _read(posts: Sequence[Post], **changes: Any) -> dict[PostId, Finding]:
@@ -40,8 +57,8 @@ def test_an_empty_repost_has_its_roots_findings_and_its_own_voice() -> None:
 
 
 def test_what_no_scorer_reads_is_not_scored_and_says_why() -> None:
-    found = _read([post("ko", text="관세 압박에 굴복하면 안 된다", lang="ko"), post("empty", text="", lang=None)])
-    assert found[PostId("ko")].not_scored == "no scorer for ko"
+    found = _read([post("fi", text="Lauttaa ei saa lopettaa", lang="fi"), post("empty", text="", lang=None)])
+    assert found[PostId("fi")].not_scored == "no scorer for fi"
     assert found[PostId("empty")].not_scored == "no text"
 
 
@@ -93,8 +110,30 @@ def test_each_distinct_text_of_a_scored_language_is_scored_once() -> None:
         post("c", text="ha", author=None),
         post("d", text="ha", author=None),
     ]
-    read_posts(posts, [FERRY], score=score)
+    read_posts(posts, [FERRY], score=score, scorer="light")
     assert sorted(asked) == sorted({LONG, "ha"})
+
+
+def test_each_distinct_text_is_encoded_once_and_its_tone_is_from_the_same_pass() -> None:
+    posts = [
+        post("a", text=LONG),
+        post("b", by="ben", text=LONG, minutes=600),
+        post("c", by="eva", text="I love it"),
+    ]
+    reader = Counting()
+    found = {one.post: one for one in read_posts(posts, [FERRY], reader=reader)}
+    assert sorted(text for text in reader.asked if text in {LONG, "I love it"}) == sorted({LONG, "I love it"})
+    tone = found[PostId("a")].sentiment
+    assert tone is not None
+    assert tone.scorer == encoder.name("en")
+
+
+def test_an_english_post_has_a_second_opinion_with_the_words_that_drove_it() -> None:
+    second = _read([post(text=LONG)])[PostId("p1")].second
+    assert second is not None
+    assert (second.label, second.scorer) == ("negative", "vader/1")
+    assert "terrible" in dict(second.words)
+    assert _read([post(text="Es una vergüenza que cierren el ferry", lang="es")])[PostId("p1")].second is None
 
 
 def test_the_step_saves_once_and_does_nothing_until_something_is_new() -> None:
@@ -103,14 +142,13 @@ def test_the_step_saves_once_and_does_nothing_until_something_is_new() -> None:
         store.save_page(Page(posts=(post(text=LONG),), stories=(FERRY,)), source="import", query="", at=NOON)
         assert understand(store, progress=lambda done, whole: told.append((done, whole))) == 1
         assert understand(store) == 0
-        assert store.understood_is_current(MAKER)
         assert [row.finding.link.story for row in store.understood() if row.finding.link] == ["ferry"]
         store.save_page(
             Page(posts=(post("p2", by="ben", text="Keep the ferry"),)), source="import", query="", at=NOON
         )
         assert understand(store) == 2
         assert [row.finding for row in store.understood()] == read_posts(list(store.posts()), store.stories())
-    assert told == [(1, 1)]
+    assert told[0] == (1, 1)
 
 
 def test_other_own_accounts_are_another_understanding() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobs.app import App
-    from monitor.model import Finding, Post, PostId, Sentiment, Story
+    from monitor.model import Finding, Post, PostId, SecondOpinion, Sentiment, Story
     from monitor.store import Store
 
 _TEXT_WIDTH = 80
@@ -106,7 +106,9 @@ def post_row(post: Post, finding: Finding | None, groups: Mapping[PostId, PostId
     """Return a post as `monitor posts --json` has it; finding: None where it is not yet understood."""
     if finding is None:
         empty = dict.fromkeys(("story", "link", "kind", "language"))
-        rest = dict.fromkeys(("stance", "ironic", "group", "copy_of", "voice", "flood", "flood_reason"))
+        rest = dict.fromkeys(
+            ("stance", "ironic", "group", "copy_of", "voice", "flood", "flood_reason", "second_opinion")
+        )
         return {
             "post": post.id,
             **empty,
@@ -129,8 +131,14 @@ def post_row(post: Post, finding: Finding | None, groups: Mapping[PostId, PostId
         "voice": finding.voice,
         "flood": finding.flood is not None,
         "flood_reason": finding.flood,
+        "second_opinion": _second_row(finding.second) if finding.second else None,
         "deleted": False,
     }
+
+
+def _second_row(second: SecondOpinion) -> dict[str, Any]:
+    words = [{"word": word, "valence": valence} for word, valence in second.words]
+    return {"label": second.label, "value": second.value, "scorer": second.scorer, "words": words}
 
 
 def tone_row(sentiment: Sentiment) -> dict[str, Any]:

@@ -34,6 +34,8 @@ Precision: TypeAlias = Literal["balanced", "high"]
 
 _CLEARLY = 2.0
 """How much surer the words must be to go against the query that found a post."""
+_STRANGE = 10.0
+"""Likewise for a post that only by its meaning is near a conversation in which it does not stand: 10 in 11."""
 _REPLY_ALONE = 4.0
 """How much surer the words of a reply must be where its thread is about no story: replies alone are hopeless
 (QUALITY.md: F1 0.41)."""
@@ -189,7 +191,8 @@ def _judged(
     asked = evidence.found_for.get(post.id, set())
     needed = times * ABOUT * (_REPLY_ALONE if evidence.parent(post) is not None else 1)
     if best is not None and not asked and best.story in evidence.conversations:
-        needed *= _CLEARLY  # what belongs to a conversation mostly stands in it
+        # What belongs to a conversation mostly stands in it.
+        needed *= _CLEARLY if best.reason == "words" else _STRANGE
     sure = best if best is not None and best.reaches(needed) else None
     if not asked:
         return (_worded(sure), None) if sure else (None, _resembled(matches))

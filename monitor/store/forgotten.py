@@ -120,11 +120,12 @@ class Forgetting(Connected):
             f"DELETE FROM posts WHERE id IN {_IDS}",
         ):
             self._db.execute(statement, (some,))
-        self._db.execute(
-            f"DELETE FROM scores WHERE text_hash IN {_IDS} "
-            "AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.text_hash = scores.text_hash)",
-            (json.dumps([row[0] for row in texts]),),
-        )
+        for table in ("scores", "encodings"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE text_hash IN {_IDS} "
+                f"AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.text_hash = {table}.text_hash)",
+                (json.dumps([row[0] for row in texts]),),
+            )
         if rows:
             self._mark_seen()
         return len(rows)

@@ -20,6 +20,7 @@ from monitor.model import (
     PostId,
     ReadWindow,
     Role,
+    SecondOpinion,
     Sentiment,
     Story,
     StoryId,
@@ -237,7 +238,7 @@ def _author_from(text: str) -> Author:
 FINDING_COLUMNS = (
     "f.post, f.text_hash, f.kind, f.language, f.label, f.value, f.confidence, f.scorer, f.unclear, f.not_scored, "
     "f.stance, f.ironic, f.voice, f.voice_reason, f.copy_of, f.copy_reason, f.flood, f.role, f.role_words, "
-    "f.story, f.link_reason, f.strength, f.elsewhere"
+    "f.story, f.link_reason, f.strength, f.elsewhere, f.second"
 )
 
 
@@ -256,6 +257,7 @@ def finding_row(finding: Finding) -> tuple[object, ...]:
         *((None, None) if role is None else (role.name, role.words)),
         *((None, None, None) if link is None else (link.story, link.reason, link.strength)),
         finding.elsewhere,
+        None if finding.second is None else _second_text(finding.second),
     )
 
 
@@ -278,7 +280,18 @@ def finding_from(row: tuple[Any, ...]) -> Finding:
         role=None if row[17] is None else Role(name=row[17], words=row[18]),
         link=None if row[19] is None else Link(story=row[19], reason=row[20], strength=row[21]),
         elsewhere=row[22],
+        second=None if row[23] is None else _second_from(row[23]),
     )
+
+
+def _second_text(second: SecondOpinion) -> str:
+    return _object(label=second.label, value=second.value, scorer=second.scorer, words=second.words)
+
+
+def _second_from(text: str) -> SecondOpinion:
+    fields = json.loads(text)
+    fields["words"] = tuple((word, valence) for word, valence in fields["words"])
+    return SecondOpinion(**fields)
 
 
 def sentiment_from(row: tuple[Any, ...]) -> Sentiment:

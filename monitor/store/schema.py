@@ -148,10 +148,20 @@ _LABELS = (
     "CREATE INDEX answers_by_story ON answers(story)",
 )
 
+_ENCODER = (
+    # What the encoder answered for a text, so that each is read once; reader: its name, and beside what it read.
+    """CREATE TABLE encodings (
+         reader TEXT NOT NULL, text_hash TEXT NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (text_hash, reader)
+       ) STRICT, WITHOUT ROWID""",
+    # A second opinion on the tone, as JSON, beside the one that counts.
+    "ALTER TABLE findings ADD COLUMN second TEXT",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
     ("0003_said", _SAID),
     ("0004_labels", _LABELS),
+    ("0005_encoder", _ENCODER),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.model import Finding, Input, Sentiment, StoryId, Understood
 
 _NAMES = FINDING_COLUMNS.replace("f.", "")
-_INSERT = f"INSERT INTO findings (version, maker, {_NAMES}) VALUES ({', '.join('?' * 25)}) ON CONFLICT DO NOTHING"
+_INSERT = f"INSERT INTO findings (version, maker, {_NAMES}) VALUES ({', '.join('?' * 26)}) ON CONFLICT DO NOTHING"
 _UNDERSTOOD = (
     f"SELECT {POST_COLUMNS}, {FINDING_COLUMNS} FROM findings f JOIN posts p ON p.id = f.post "
     "JOIN versions v ON v.post = f.post AND v.text_hash = f.text_hash "
@@ -118,6 +118,23 @@ class Understanding(Seen):
                     (scorer, text_hash, tone.label, tone.value, tone.confidence, tone.scorer, int(tone.unclear))
                     for text_hash, tone in scores.items()
                 ],
+            )
+
+    def cached_encodings(self, reader: str, hashes: Iterable[str]) -> dict[str, bytes]:
+        """Return what this reader answered before, by text hash; texts that it never read are not in it."""
+        return dict(
+            self._all(
+                "SELECT text_hash, answer FROM encodings "
+                "WHERE reader = ? AND text_hash IN (SELECT value FROM json_each(?))",
+                *(reader, json.dumps(list(hashes))),
+            )
+        )
+
+    def save_encodings(self, reader: str, answers: Mapping[str, bytes]) -> None:
+        with self._writing():
+            self._each(
+                "INSERT OR REPLACE INTO encodings VALUES (?, ?, ?)",
+                [(reader, text_hash, answer) for text_hash, answer in answers.items()],
             )
 
     def _note_reading(self) -> None:

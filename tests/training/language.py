@@ -226,7 +226,7 @@ def cut(text: str, chance: random.Random) -> str:
     return " ".join(words[start : start + length])
 
 
-class Softmax(nn.Module):
+class Softmax(nn.Module):  # type: ignore[misc]
     """Sums of the rows of each text's runs, over the root of their number, to scores (texts, classes)."""
 
     def __init__(self) -> None:

@@ -1,14 +1,13 @@
 """Train the weights of the light scorer: one file and one card a language.
 
 Usage: PYTHONPATH=. python tests/training/light.py DATA_DIR E5_FILE WORK_DIR OUT_DIR [LANGUAGE...]
-Needs scikit-learn, scipy, torch and tokenizers beside the project. OUT_DIR is monitor/scoring/weights/light to ship.
-WORK_DIR keeps the vectors of words between runs (they cost minutes); a language whose card is in OUT_DIR is done.
-
-Valences: VADER's word list (MIT) is carried to other languages by multilingual-e5-small (MIT, see bases.py): a ridge
-regression from the vector of an English word to its valence is applied to the vectors of the words of each language.
-Posts: counts of n-grams over the root of their number, beside the dense features of `light.judged`; logistic regression
-with balanced classes. What was chosen (C, the temperature) was chosen on posts held out of training: five folds, for
-English the posts of 2016's test set, later than all others.
+Needs scikit-learn, scipy, torch and tokenizers beside the project. OUT_DIR is monitor/scoring/weights/light to
+ship. WORK_DIR keeps the vectors of words between runs (they cost minutes); a language whose card is in OUT_DIR
+is done.  Valences: VADER's word list (MIT) is carried to other languages by multilingual-e5-small (MIT, see
+bases.py): a ridge regression from the vector of an English word to its valence is applied to the vectors of the
+words of each language. Posts: counts of n-grams over the root of their number, beside the dense features of
+`light.judged`; logistic regression with balanced classes. What was chosen (C, the temperature) was chosen on
+posts held out of training: five folds, for English the posts of 2016's test set, later than all others.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bases import e5
-from encoder import teacher_vectors
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from monitor.scoring import light, vader
 from monitor.text import fingerprint, for_scoring
+from tests.training.bases import e5
+from tests.training.encoder import teacher_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +84,8 @@ def main() -> None:
 
 def read(data: Path, name: str, language: str) -> list[dict[str, str]]:
     code = {"nb": "no"}.get(language, language)
-    lines = (data / "sentiment" / f"{name}.jsonl").read_text("utf-8").strip().split("\n")  # posts hold other line ends
+    # Not splitlines(): posts hold other line ends.
+    lines = (data / "sentiment" / f"{name}.jsonl").read_text("utf-8").strip().split("\n")
     return [row for row in map(json.loads, lines) if row["lang"] == code]
 
 
@@ -106,7 +106,7 @@ def carried_valences(data: Path, base: Path, work: Path) -> dict[str, float]:
         word for row in read(data, "en_semeval17_train", "en") for word in set(words_in(row["text"], "en"))
     )
     felt = [word for word in lexicon if word in place]
-    plain = [w for w, _ in often.most_common(6000) if w in place and w not in lexicon and len(w) > 2]  # noqa: PLR2004
+    plain = [w for w, _ in often.most_common(6000) if w in place and w not in lexicon and len(w) > 2]
     known = vectors[[place[word] for word in felt + plain]]
     told = np.array([lexicon[word] for word in felt] + [0.0] * len(plain))
     guessed = {alpha: cross_val_predict(Ridge(alpha=alpha), known, told, cv=5) for alpha in ALPHAS}
@@ -121,7 +121,7 @@ def all_words(data: Path, base: Path) -> list[str]:
     found = {word for word in vader.lexicon() if word.isalpha()}
     for piece, _ in e5(base).pieces:
         word = piece.removeprefix("▁").lower()
-        if not word.isalpha() or (len(word) < 3 and script(word) != "HANGUL"):  # noqa: PLR2004
+        if not word.isalpha() or (len(word) < 3 and script(word) != "HANGUL"):
             continue
         if script(word) == "HANGUL" or (piece[0] == "▁" and script(word) in ("LATIN", "ARABIC")):
             found.add(word)
@@ -178,7 +178,7 @@ def counted(rows: list[dict[str, str]], language: str, valences: dict[int, int])
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """columns: which columns of the counts are known. weights: (3, columns); dense: (3, dense features); bias: (3,)."""
+    """columns: those of the counts that are known. weights: (3, columns); dense: (3, features); bias: (3,)."""
 
     columns: np.ndarray
     weights: np.ndarray
@@ -186,11 +186,10 @@ class Fitted:
     bias: np.ndarray
 
     def logits(self, posts: Counted, rows: np.ndarray) -> np.ndarray:
-        return (
-            _scaled(posts.counts[rows][:, self.columns]) @ self.weights.T
-            + posts.dense[rows] @ self.dense.T
-            + self.bias
-        )
+        counted: np.ndarray = _scaled(posts.counts[rows][:, self.columns]) @ self.weights.T
+        dense: np.ndarray = posts.dense[rows] @ self.dense.T
+        found: np.ndarray = counted + dense + self.bias
+        return found
 
 
 def _scaled(counts: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -200,7 +199,7 @@ def _scaled(counts: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def fitted(posts: Counted, rows: np.ndarray, strength: float) -> Fitted:
     """Fit on `rows`: once on every n-gram of three posts (two, in a small set), once more on the weightiest."""
-    fewest = 2 if len(rows) < 5000 else 3  # noqa: PLR2004 - chosen for size; 2 and 3 differ by less than their intervals
+    fewest = 2 if len(rows) < 5000 else 3
     seen = np.asarray((posts.counts[rows] > 0).sum(0)).ravel()
     columns = np.flatnonzero(seen >= fewest)
     found = _regression(posts, rows, columns, strength)
@@ -216,7 +215,7 @@ def _regression(posts: Counted, rows: np.ndarray, columns: np.ndarray, strength:
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=100, tol=1e-3)
     model.fit(seen, posts.labels[rows])
     weights, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # noqa: PLR2004 - neutral is in no post: it is never the likeliest
+    if len(model.classes_) == 2:
         weights = np.vstack([-weights[0] / 2, 0 * weights[0], weights[0] / 2])
         bias = np.array([-bias[0] / 2, -50.0, bias[0] / 2])
     n = len(columns)
@@ -256,7 +255,7 @@ def calibration_error(gold: np.ndarray, likely: np.ndarray) -> float:
 
 
 def best_temperature(gold: np.ndarray, logits: np.ndarray) -> float:
-    """Return the temperature at which the mean confidence is the share that is right (one number, held-out posts)."""
+    """Return the temperature at which the mean confidence is the share that is right, on held-out posts."""
     right = float((logits.argmax(1) == gold).mean())
     steps = np.geomspace(0.3, 4, 200)
     return float(min(steps, key=lambda step: abs(chances(logits, step).max(1).mean() - right)))
@@ -359,7 +358,7 @@ def write(
         "dense": [[round(float(weight), 5) for weight in row] for row in model.dense],
         "temperature": round(temperature, 4),
         "unclear_below": UNCLEAR_BELOW,
-        "neutral_below": NEUTRAL_BELOW if model.bias[1] <= -50 else 0.0,  # noqa: PLR2004 - see _regression
+        "neutral_below": NEUTRAL_BELOW if model.bias[1] <= -50 else 0.0,
     }
     words = sorted(heard)
     blob = b"\n".join([json.dumps(header).encode(), b""])

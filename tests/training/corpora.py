@@ -1,0 +1,182 @@
+"""What the encoder is trained on: rows of the labelled sets as tasks, and which of them are held out.
+
+A set's own validation split is kept; where a set has none, one text in eight is held out by the hash of its text.
+The newsroom and hard_cases sets are never read here: they are what the whole is measured on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.text import for_scoring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TONES = {"neg": 0, "neu": 1, "pos": 2}
+STANCES = {"oppose": 0, "neither": 1, "support": 2}
+KINDS = {"reporting": 0, "opinion": 1, "question": 2, "other": 3}
+TONE_SETS = (
+    "en_semeval17_train", "en_tweeteval", "multi_umsab", "no_norec_sentence", "da_angry_tweets", "da_europarl",
+    "da_lcc", "da_twitter_sent", "sv_absabank_imm", "ko_nsmc_subset",
+)  # fmt: skip
+_HELD_OUT = 8
+_STANCE_TOPICS = {
+    "abortion": "Legalization of abortion", "climate": "Climate change is a real concern",
+    "feminist": "Feminist movement", "atheism": "Atheism", "hillary": "Hillary Clinton",
+}  # fmt: skip
+_PEOPLE = frozenset({1, 2, 3})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One text with the classes that its label allows (several where the label says only what it is not).
+
+    beside: what the text is read beside (a target), "" where it is read alone. group: the set, whose class shares
+    are taken out of the loss.
+    """
+
+    group: str
+    language: str
+    text: str
+    allowed: frozenset[int]
+    held_out: bool
+    beside: str = ""
+
+
+def read(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def held_out(text: str) -> bool:
+    return int(hashlib.sha1(text.encode()).hexdigest(), 16) % _HELD_OUT == 0  # noqa: S324 - a split, not a secret
+
+
+def tones(folder: Path) -> list[Row]:
+    """Return tone rows of all languages but romanised Hindi; a held-out text never stands in the rest too."""
+    rows = []
+    for name in TONE_SETS:
+        listed = [row for row in read(folder / "sentiment" / f"{name}.jsonl") if row["lang"] != "hi"]
+        has_split = name == "en_semeval17_train" or any(row["split"] == "val" for row in listed)
+        for row in listed:
+            if name == "multi_umsab" and row["lang"] == "en":
+                continue  # drawn from the same posts as the English sets
+            text = for_scoring(row["text"])
+            out = row["split"] == "val" if has_split else held_out(text)
+            group = f"{name}_{row['lang']}" if name == "multi_umsab" else name
+            rows.append(
+                Row(
+                    group=group,
+                    language=row["lang"],
+                    text=text,
+                    allowed=frozenset({TONES[row["label"]]}),
+                    held_out=out,
+                )
+            )
+    kept = {row.text for row in rows if row.held_out}
+    return [row for row in rows if row.held_out or row.text not in kept]
+
+
+def stances(folder: Path) -> list[Row]:
+    """Return texts beside a target with the side they take.
+
+    Whole topics are held out, so that targets are unseen.
+    """
+    rows = []
+
+    def add(group: str, text: str, beside: str, side: int, topic: str) -> None:
+        rows.append(
+            Row(group=group, language="en", text=for_scoring(text), allowed=frozenset({side}),
+                held_out=held_out(topic), beside=for_scoring(beside))
+        )  # fmt: skip
+
+    for row in read(folder / "sentiment" / "en_stance.jsonl"):
+        side = {"against": 0, "none": 1, "favor": 2}[row["label"]]
+        text = row["text"].replace("#SemST", "")
+        rows.append(
+            Row(group="en_stance", language="en", text=for_scoring(text), allowed=frozenset({side}),
+                held_out=row["split"] == "val", beside=_STANCE_TOPICS.get(row["topic"], row["topic"]))
+        )  # fmt: skip
+    for name, sides in (("argkp2021", {1: 2, -1: 0}), ("perspectrum", {"SUPPORT": 2, "UNDERMINE": 0})):
+        titles = {row["id"]: row["title"] for row in read(folder / "stories" / name / "stories.jsonl")}
+        ordered = sorted(titles)
+        for number, row in enumerate(read(folder / "stories" / name / "posts.jsonl")):
+            add(name, row["text"], titles[row["story_id"]], sides[row["stance"]], row["story_id"])
+            if number % 4 == 0:  # beside another topic it takes no side
+                other = ordered[(ordered.index(row["story_id"]) + 1 + number) % len(ordered)]
+                if other != row["story_id"] and held_out(other) == held_out(row["story_id"]):
+                    add("another topic", row["text"], titles[other], 1, other)
+    unseen = {row.text for row in tones(folder) if row.held_out}
+    for number, row in enumerate(read(folder / "sentiment" / "en_target_semeval16_4C.jsonl")):
+        if number % 2 or for_scoring(row["text"]) in unseen:  # half of them; and none that tone is measured on
+            continue
+        add("en_target", row["text"], row["topic"], TONES[row["label"]], row["topic"])
+    posts = {row["id"]: row for row in read(folder / "stories" / "threads" / "posts.jsonl")}
+    titles = {row["id"]: row["title"] for row in read(folder / "stories" / "threads" / "stories.jsonl")}
+    sides = {"support": 2, "deny": 0, "query": 1, "comment": 1}
+    for row in read(folder / "stories" / "threads" / "gold.jsonl"):
+        if row.get("stance_to_claim") and row["post"] in posts:
+            add(
+                "threads",
+                posts[row["post"]]["text"],
+                titles[row["story"]],
+                sides[row["stance_to_claim"]],
+                row["thread_id"],
+            )
+    return [row for row in rows if row.text]
+
+
+def kinds(folder: Path) -> list[Row]:
+    """Return texts with the kinds that they may be, events held out whole."""
+    rows = []
+
+    def add(group: str, language: str, text: str, allowed: frozenset[int], *, out: bool) -> None:
+        rows.append(Row(group=group, language=language, text=for_scoring(text), allowed=allowed, held_out=out))
+
+    posts = {row["id"]: row for row in read(folder / "stories" / "crisislex26" / "posts.jsonl")}
+    for row in read(folder / "stories" / "crisislex26" / "gold.jsonl"):
+        event = row["story"] or row["keyword_match_of"]
+        post = posts[row["post"]]
+        if row["gold_source"] in ("Media", "Government", "NGOs", "Business"):
+            add("crisislex26", post.get("lang") or "und", post["text"], frozenset({0}), out=held_out(event))
+        elif row["gold_source"] in ("Outsiders", "Eyewitness"):
+            sure = row["gold_type"] == "Sympathy and support"
+            allowed = frozenset({1}) if sure else _PEOPLE
+            add("crisislex26", post.get("lang") or "und", post["text"], allowed, out=held_out(event))
+    posts = {row["id"]: row for row in read(folder / "stories" / "threads" / "posts.jsonl")}
+    for row in read(folder / "stories" / "threads" / "gold.jsonl"):
+        text, out = posts[row["post"]]["text"], held_out(row["thread_id"])
+        if row["author_outlet_guess"] and not posts[row["post"]].get("reply_to"):
+            add("threads", "en", text, frozenset({0}), out=out)
+        elif row.get("stance_to_claim") == "query":
+            add("threads", "en", text, frozenset({2}), out=out)
+        elif row.get("stance_to_claim") in ("comment", "deny"):
+            add("threads", "en", text, _PEOPLE, out=out)
+    for name in ("argkp2021", "polis"):
+        for row in read(folder / "stories" / name / "posts.jsonl"):
+            if held_out(row["text"][::-1]):
+                add(name, row.get("lang") or "en", row["text"], frozenset({1}), out=held_out(row["text"]))
+    return [row for row in rows if row.text]
+
+
+def plain(folder: Path) -> list[str]:
+    """Return texts without labels whose vectors the encoder learns to keep."""
+    texts = []
+    for name in ("threads", "crisislex26", "checkthat2020", "polis"):
+        texts += [row["text"] for row in read(folder / "stories" / name / "posts.jsonl")]
+        texts += [
+            f"{row['title']}. {row.get('lead') or ''}" for row in read(folder / "stories" / name / "stories.jsonl")
+        ]
+    texts = [text for text in map(for_scoring, texts[::2]) if text.strip()]
+    by_language: dict[str, list[str]] = {}
+    for row in tones(folder):
+        if not row.held_out:
+            by_language.setdefault(row.language, []).append(row.text)
+    for _, listed in sorted(by_language.items()):
+        texts += listed[:: max(1, len(listed) // 1500)][:1500]
+    return sorted(set(texts))

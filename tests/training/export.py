@@ -1,0 +1,149 @@
+"""Write what `encoder.py` trained as the files that ship: an ONNX graph with int8 weights, and its vocabulary.
+
+Usage: PYTHONPATH=. python tests/training/export.py WORK_DIR OUT_DIR
+The graph reads ONE text: `ids` (n) int64 -> `tone` (3), `kind` (4), `stance` (3), logits in float32.
+Activations are quantised by the text itself (DynamicQuantizeMatMul takes its scale over the whole input), so a
+batch of texts would let one text change another's score: there is no batch axis, on purpose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+HEADS, PLACES = 12, 128
+_OURS = "com.microsoft"
+
+
+class Graph:
+    """An ONNX graph as it is built: every node's name is that of its output."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def constant(self, name: str, values: np.ndarray) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def add(self, kind: str, inputs: list[str], output: str, domain: str = "", **settings: Any) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **settings))
+        return output
+
+    def linear(self, name: str, x: str, weight: np.ndarray, bias: np.ndarray) -> str:
+        """Return x times int8 `weight` (out, in), one scale an output, plus `bias`."""
+        scale = np.maximum(np.abs(weight).max(1), 1e-8) / 127
+        quantised = np.round(weight / scale[:, None]).clip(-127, 127).astype(np.int8)
+        return self.add(
+            "DynamicQuantizeMatMul",
+            [
+                x,
+                self.constant(f"{name}.w", quantised.T),
+                self.constant(f"{name}.s", scale.astype(np.float32)),
+                self.constant(f"{name}.z", np.zeros(len(scale), dtype=np.int8)),
+                self.constant(f"{name}.b", bias.astype(np.float32)),
+            ],
+            f"{name}.y",
+            _OURS,
+        )
+
+    def normal(self, name: str, inputs: list[str], weight: np.ndarray, bias: np.ndarray) -> str:
+        """Return the normalised input, or the normalised sum of two."""
+        constants = [self.constant(f"{name}.g", weight), self.constant(f"{name}.o", bias)]
+        if len(inputs) == 1:
+            return self.add("LayerNormalization", [*inputs, *constants], name, axis=-1, epsilon=1e-12)
+        return self.add("SkipLayerNormalization", [*inputs, *constants], name, _OURS, epsilon=1e-12)
+
+    def model(self, outputs: dict[str, int]) -> onnx.ModelProto:
+        """Return the model from `ids` to `outputs`, each with its size."""
+        made = helper.make_graph(
+            self.nodes,
+            "encoder",
+            [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, [size]) for name, size in outputs.items()],
+            self.constants,
+        )
+        sets = [helper.make_opsetid("", 18), helper.make_opsetid(_OURS, 1)]
+        return helper.make_model(made, opset_imports=sets, ir_version=9)
+
+
+def graph_of(state: dict[str, np.ndarray]) -> onnx.ModelProto:
+    """Return the ONNX model of a trained reader's weights."""
+    graph = Graph()
+    words = state["encoder.words.weight"]
+    scale = np.maximum(np.abs(words).max(1, keepdims=True), 1e-8) / 127
+    graph.constant("words", np.round(words / scale).clip(-127, 127).astype(np.int8))
+    graph.constant("words.s", scale.astype(np.float16))
+    graph.constant("places", state["encoder.places.weight"][:PLACES])
+    graph.add("Gather", ["words", "ids"], "rows8")
+    graph.add("Cast", ["rows8"], "rows32", to=TensorProto.FLOAT)
+    graph.add("Gather", ["words.s", "ids"], "scale16")
+    graph.add("Cast", ["scale16"], "scale32", to=TensorProto.FLOAT)
+    graph.add("Mul", ["rows32", "scale32"], "rows")
+    graph.add("Shape", ["ids"], "length")
+    graph.constant("zero", np.array([0], dtype=np.int64))
+    graph.add("Slice", ["places", "zero", "length", "zero"], "here")
+    graph.add("Add", ["rows", "here"], "summed")
+    graph.add("Unsqueeze", ["summed", "zero"], "batched")
+
+    x = graph.normal("embedded", ["batched"], state["encoder.norm.weight"], state["encoder.norm.bias"])
+    layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.blocks."))
+    for i in range(layers):
+        block = f"encoder.blocks.{i}"
+        weight = np.concatenate([state[f"{block}.{part}.weight"] for part in ("query", "key", "value")])
+        bias = np.concatenate([state[f"{block}.{part}.bias"] for part in ("query", "key", "value")])
+        joined = graph.linear(f"l{i}.qkv", x, weight, bias)
+        parts = [f"l{i}.{part}" for part in "qkv"]
+        graph.nodes.append(helper.make_node("Split", [joined], parts, name=f"l{i}.split", axis=-1, num_outputs=3))
+        seen = graph.add("MultiHeadAttention", parts, f"l{i}.seen", _OURS, num_heads=HEADS)
+        out = graph.linear(f"l{i}.out", seen, state[f"{block}.out.weight"], state[f"{block}.out.bias"])
+        x = graph.normal(f"l{i}.n1", [out, x], state[f"{block}.norm1.weight"], state[f"{block}.norm1.bias"])
+        inner = graph.linear(
+            f"l{i}.inner", x, state[f"{block}.inner.weight"], np.zeros_like(state[f"{block}.inner.bias"])
+        )
+        active = graph.add(
+            "BiasGelu", [inner, graph.constant(f"l{i}.inner.bias", state[f"{block}.inner.bias"])], f"l{i}.a", _OURS
+        )
+        outer = graph.linear(f"l{i}.outer", active, state[f"{block}.outer.weight"], state[f"{block}.outer.bias"])
+        x = graph.normal(f"l{i}.n2", [outer, x], state[f"{block}.norm2.weight"], state[f"{block}.norm2.bias"])
+    graph.constant("axes", np.array([0, 1], dtype=np.int64))
+    graph.add("ReduceMean", [x, "axes"], "pooled", keepdims=0)
+    graph.add("Unsqueeze", ["pooled", "zero"], "row")
+    sizes = {"tone": 3, "kind": 4, "stance": 3}
+    for head in sizes:
+        rows = graph.constant(f"{head}.w", state[f"heads.{head}.weight"].T.astype(np.float32))
+        shift = graph.constant(f"{head}.b", state[f"heads.{head}.bias"])
+        graph.add("Gemm", ["row", rows, shift], f"{head}.row")
+        graph.add("Squeeze", [f"{head}.row", "zero"], head)
+    return graph.model(sizes)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--state", default="final.pt", help="trained.pt or final.pt")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    state = {
+        name: values.numpy()
+        for name, values in torch.load(options.work / options.state, map_location="cpu").items()
+    }
+    onnx.save(graph_of(state), str(options.out / "reader.onnx"))
+    pieces = json.loads((options.work / "tokenizer.json").read_text(encoding="utf-8"))
+    text = json.dumps(pieces, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    (options.out / "tokenizer.json.gz").write_bytes(gzip.compress(text, 9, mtime=0))
+    for file in sorted(options.out.iterdir()):
+        print(file.name, file.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The encoder as a torch module: a BERT with post-normalisation and mean pooling; `encoder.py` puts heads on it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Block(nn.Module):  # type: ignore[misc]
+    """One layer of attention and feed-forward, each normalised after its sum."""
+
+    def __init__(self, hidden: int, inner: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = heads, dropout
+        self.query, self.key, self.value, self.out = (nn.Linear(hidden, hidden) for _ in range(4))
+        self.inner, self.outer = nn.Linear(hidden, inner), nn.Linear(inner, hidden)
+        self.norm1, self.norm2 = nn.LayerNorm(hidden, eps=1e-12), nn.LayerNorm(hidden, eps=1e-12)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        rows, length, hidden = x.shape
+
+        def split(y: Tensor) -> Tensor:
+            return y.view(rows, length, self.heads, hidden // self.heads).transpose(1, 2)
+
+        drop = self.dropout if self.training else 0.0
+        seen = functional.scaled_dot_product_attention(
+            split(self.query(x)), split(self.key(x)), split(self.value(x)), attn_mask=mask, dropout_p=drop
+        )
+        x = self.norm1(x + functional.dropout(self.out(seen.transpose(1, 2).reshape(rows, length, hidden)), drop))
+        return self.norm2(x + functional.dropout(self.outer(functional.gelu(self.inner(x))), drop))
+
+
+class Encoder(nn.Module):  # type: ignore[misc]
+    """Token ids (n, length) to the mean of the last hidden states (n, hidden).
+
+    The mask (n, length) is 1 where a token stands and 0 where a row is padded.
+    """
+
+    def __init__(
+        self,
+        vocabulary: int,
+        layers: int,
+        *,
+        hidden: int = 384,
+        inner: int = 1536,
+        heads: int = 12,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.words, self.places = nn.Embedding(vocabulary, hidden), nn.Embedding(512, hidden)
+        self.norm = nn.LayerNorm(hidden, eps=1e-12)
+        self.blocks = nn.ModuleList(Block(hidden, inner, heads, dropout) for _ in range(layers))
+        self.dropout = dropout
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        x = self.norm(self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)))
+        x = functional.dropout(x, self.dropout, self.training)
+        wide = mask[:, None, None, :].bool()
+        for block in self.blocks:
+            x = block(x, wide)
+        counted = mask[:, :, None].to(x.dtype)
+        return (x * counted).sum(1) / counted.sum(1)
