@@ -54,6 +54,8 @@ def unfit(word: str, language: str | None, handles: AbstractSet[str]) -> str | N
         return "is a handle"
     if any(character.isdigit() for character in word):
         return "holds a digit"
+    if not word[0].isalpha():
+        return "is no word"  # a mark without its letter, as faces drawn in characters have
     if word in stopwords(language or "") or not (3 if word.isascii() else 2) <= len(word) <= _LONGEST:
         return "says nothing by itself"
     if word in slurs(language or "") or must_withhold(word) is not None:

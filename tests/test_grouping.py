@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from monitor.grouping import MOST_GROUPS, form_groups
+from monitor.labels import unfit
 from monitor.model import VoiceId
 from tests.builders import sentiment, story
 from tests.ferry_talk import against, copy, in_favour, said
@@ -150,3 +151,9 @@ def test_in_a_large_talk_the_counts_are_exact() -> None:
     ]
     parts = form_groups(rows, story())
     assert sorted(part.voices for part in parts) == [1000, 2000]
+
+
+def test_a_mark_without_its_letter_is_no_word_of_a_label() -> None:
+    face = "\u035c\u0296"
+    assert unfit(face, "en", frozenset()) == "is no word"
+    assert unfit("ferry", "en", frozenset()) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # A writer waits this long for another one. The longest transaction we make (the findings of 50,000 posts) is
 # under 5 s on one core.
 _BUSY_SECONDS = 30.0
+_BETWEEN_TRIES = 0.02  # seconds
 _MIGRATIONS_SET = "monitor"
 
 
@@ -138,7 +140,7 @@ def _prepared(connection: sqlite3.Connection, name: str, *, read_only: bool) -> 
     if application != APPLICATION_ID and (tables or application or read_only):
         raise StoreMissing(f"{name}: is not a store of this program; name another file with --store")
     if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _into_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         # What was forgotten must not stay readable in the file's free pages.
         connection.execute("PRAGMA secure_delete = ON")
@@ -157,6 +159,20 @@ def _prepared(connection: sqlite3.Connection, name: str, *, read_only: bool) -> 
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             steps.apply(db)
     return db
+
+
+def _into_wal(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. SQLite does not wait here, busy timeout or not, where another process does it too."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN_TRIES)
+        else:
+            return
 
 
 def _migrations() -> Migrations:

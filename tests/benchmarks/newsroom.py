@@ -33,8 +33,8 @@ CLASSES = {
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "all": {},
-    "without the encoder": {"reader": None},
-    "without the encoder, vader": {"reader": None, "scorer": "vader"},
+    "tone by the encoder, all else by words and rules": {"reader": None},
+    "no encoder, tone by vader": {"reader": None, "scorer": "vader"},
     "tone by light": {"scorer": "light"},
     "tone by vader": {"scorer": "vader"},
 }
