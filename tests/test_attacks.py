@@ -189,8 +189,8 @@ def adds_nothing_to_markdown(ran: Ran) -> None:
     ours |= set(phrases("en").table["badges"].values())
     for source in ran.pages("report.md"):
         labels = set(headings(source)[1:]) - ours
-        bad = [label for label in labels if not re.fullmatch(r"[\w'-]+(?: · [\w'-]+){1,3}", label)]
-        assert not bad
+        strange = [label for label in labels if not re.fullmatch(r"[\w'-]+(?: · [\w'-]+){1,3}", label)]
+        assert not strange
         for block in _MARKDOWN.parse(source):
             for token in (block, *(block.children or ())):
                 assert token.type not in {"html_block", "image", "fence"}
