@@ -162,7 +162,7 @@ def _prepared(connection: sqlite3.Connection, name: str, *, read_only: bool) -> 
 
 
 def _into_wal(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log. SQLite does not wait here, busy timeout or not, where another process does it too."""
+    """Switch to a write-ahead log; SQLite itself does not wait here where another process does the same."""
     until = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
