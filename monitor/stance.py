@@ -31,7 +31,7 @@ _CUE = 2.0
 _TONE = 0.5
 """What a cue, and the logarithm of a tone's likelihood, weigh beside the encoder's logits. On newsroom stories that
 the encoder had not seen (139 opinions) macro-F1 is 43 by the encoder alone, 48 with the cues, 50 with the tone,
-55 with both; by cues alone 40."""
+55 with both; both were chosen there. By cues alone: 40 on all 291 opinions."""
 _LEAST = 0.02  # the least likelihood of a tone, so that no tone alone decides
 _STRESSED = re.compile(r"\bSO (?:well|good|great|much fun|helpful|smart)\b|\bSUCH a (?:good|great|smart|success)\b")
 

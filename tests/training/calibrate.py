@@ -44,6 +44,10 @@ DATA = {
         "SemEval-2016 tasks 6 and 4C (research data), ArgKP-2021 (Apache 2.0), Perspectrum (CC BY-SA), "
         "RumourEval (CC BY 4.0)"
     ),
+    "not cleared": (
+        "CrisisLexT26 and UMSAB are research data and Perspectrum is CC BY-SA: not yet cleared for weights that"
+        " ship; train without them or clear them before a release"
+    ),
     "vector": "distilled from multilingual-e5-small (MIT) on texts of these sets and CheckThat 2020",
 }
 
