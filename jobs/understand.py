@@ -13,6 +13,7 @@ from monitor.folding import floods, fold
 from monitor.kinds import kind_of, role_of
 from monitor.languages import detect
 from monitor.linking import link
+from monitor.linking.profiles import named_by_profile
 from monitor.model import (
     Encoding,
     Finding,
@@ -107,6 +108,7 @@ def read_posts(
         linked,
         {post: voice for post, (voice, _) in speakers.items()},
         reporting={post for post, reading in readings.items() if reading.kind == "reporting"},
+        named=named_by_profile(roots, stories),
     )
     found = []
     for post in sorted(posts, key=lambda post: post.id):

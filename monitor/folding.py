@@ -62,8 +62,8 @@ comments someone with five is a participant (polis)."""
 _LOUD_LINKED = 3
 _LOUD_OF_ALL = 0.4
 """A voice speaks of one story alone if three of its posts are linked to it, two for each five that are linked to
-none, and none to another. On newsroom no post is taken for a flood by this that is none; one loud account of ten
-posts is found only where linking finds three of them."""
+none, and none to another; or if one is, and its profile names the story. On newsroom no post is taken for a flood
+by this that is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +289,7 @@ def floods(
     voices: Mapping[PostId, VoiceId],
     *,
     reporting: Collection[PostId] = frozenset(),
+    named: Mapping[PostId, StoryId] | None = None,
 ) -> dict[PostId, str]:
     """Return which posts are left out of shares: "near-identical" or "one account".
 
@@ -304,7 +305,7 @@ def floods(
         if (copy is None or copy.reason != "repost") and _is_own_words(post):
             campaigns[copy.root if copy else post.id].append(post)
     found: dict[PostId, str] = {}
-    for same in _loud([post for post in ordered if post.id not in copies], stories, voices, reporting):
+    for same in _loud([post for post in ordered if post.id not in copies], stories, voices, reporting, named or {}):
         found |= {post.id: "one account" for post in same[1:]}
     for root, same in campaigns.items():
         if _is_campaign(same, voices):
@@ -317,6 +318,7 @@ def _loud(
     stories: Mapping[PostId, StoryId],
     voices: Mapping[PostId, VoiceId],
     reporting: Collection[PostId],
+    named: Mapping[PostId, StoryId],
 ) -> Iterator[list[Post]]:
     """Yield the posts of each voice that posts often in one story, oldest first."""
     spoken: dict[tuple[StoryId, VoiceId], list[Post]] = defaultdict(list)
@@ -334,7 +336,8 @@ def _loud(
     for (story, voice), linked in spoken.items():
         same = linked
         alone = len(known_for[voice]) == 1
-        if alone and len(linked) >= max(_LOUD_LINKED, _LOUD_OF_ALL * len(unlinked[voice])):
+        for_it = any(named.get(post.id) == story for post in linked)
+        if alone and (for_it or len(linked) >= max(_LOUD_LINKED, _LOUD_OF_ALL * len(unlinked[voice]))):
             same = sorted((*linked, *unlinked[voice]), key=by_time)
         if len(same) >= min(_LOUD_ANYWAY, max(_LOUD_POSTS, _LOUD_SHARE * told[story])):
             yield same

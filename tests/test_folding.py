@@ -137,17 +137,39 @@ def test_five_posts_are_few_among_hundreds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("linked", "other", "flooded"),
-    [(3, None, 5), (2, None, 0), (3, StoryId("bank"), 0)],
-    ids=["of one story", "too few are linked", "of another story too"],
+    ("linked", "other", "named", "flooded"),
+    [
+        (3, None, None, 5),
+        (2, None, None, 0),
+        (3, StoryId("bank"), None, 0),
+        (1, None, StoryId("ferry"), 5),
+        (0, None, StoryId("ferry"), 0),
+        (1, None, StoryId("bank"), 0),
+        (1, StoryId("bank"), StoryId("ferry"), 0),
+    ],
+    ids=[
+        "of one story",
+        "too few are linked",
+        "of another story too",
+        "one is, and the profile names the story",
+        "none is",
+        "the profile names another story",
+        "of another story too, whatever the profile names",
+    ],
 )
 def test_slogans_go_with_a_voice_that_speaks_of_one_story_alone(
-    linked: int, other: StoryId | None, flooded: int
+    linked: int, other: StoryId | None, named: StoryId | None, flooded: int
 ) -> None:
     texts = ["sheep first", "who pays", "say no", "not with us", "they lie", "shame on you"]
     posts = [post(f"p{n}", minutes=n, text=text) for n, text in enumerate(texts)]
     stories = {one.id: StoryId("ferry") for one in posts[:linked]}
     if other:
         stories[posts[-1].id] = other
-    found = floods(posts, {}, stories, {one.id: VoiceId("x:anna") for one in posts})
+    found = floods(
+        posts,
+        {},
+        stories,
+        {one.id: VoiceId("x:anna") for one in posts},
+        named={one.id: named for one in posts} if named else None,
+    )
     assert found == {f"p{n}": "one account" for n in range(1, flooded + 1)}

@@ -11,8 +11,9 @@ import numpy as np
 
 from monitor.folding import fold
 from monitor.linking import Ideas, link
+from monitor.linking.profiles import named_by_profile
 from monitor.model import Link, Post, PostId, Story, StoryId
-from tests.builders import NOON, post, story
+from tests.builders import NOON, author, post, story
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -268,3 +269,16 @@ def test_links_by_meaning_do_not_depend_on_the_order_of_posts_or_stories() -> No
     for _ in range(4):
         shuffled, stories = draw.sample(posts, len(posts)), draw.sample(STORIES, len(STORIES))
         assert link(shuffled, stories, fold(shuffled), embed=_embed) == expected
+
+
+def test_a_profile_names_a_story_by_two_of_its_words_and_more_than_any_other() -> None:
+    profiles = {
+        "cause": "Hands off the Sundvik ferry",
+        "resident": "Born in Sundvik, lives by the sea",
+        "torn": "Ferry fan in Sundvik, payday blues at Harbor",
+        "silent": None,
+    }
+    posts = [post(name, author=author(name, description=told)) for name, told in profiles.items()]
+    posts.append(post("nobody", author=None))
+    assert named_by_profile(posts, STORIES) == {"cause": "ferry"}
+    assert named_by_profile(posts[:1], []) == {}
