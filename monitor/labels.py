@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from .languages import slurs, stopwords
+from .languages import common, counting, slurs, stopwords
 from .privacy import must_withhold
 from .text import words
 
@@ -21,8 +21,11 @@ FEWEST = 2
 MOST = 4
 _WANTED = 3
 """A label of three words is read at a glance; four only pass the gate."""
-_LEAST_SHARE = 0.15
-"""A word of fewer voices than this share of the posts says little of the group; then rather no label."""
+_LEAST_SHARE = 0.2
+_LEAST_VOICES = 3
+_FEW = 5
+"""A word of fewer voices, or of fewer than this share of the posts, says little of the group; of five posts
+two voices are enough. Where no two words say more, there is rather no label."""
 _LONGEST = 40
 """Characters of a word: a compound that is met in print is shorter, and a million letters are one word too."""
 _LOOKED_AT = 200
@@ -56,7 +59,10 @@ def unfit(word: str, language: str | None, handles: AbstractSet[str]) -> str | N
         return "holds a digit"
     if not word[0].isalpha():
         return "is no word"  # a mark without its letter, as faces drawn in characters have
-    if word in stopwords(language or "") or not (3 if word.isascii() else 2) <= len(word) <= _LONGEST:
+    if (
+        word in stopwords(language or "") | counting(language or "")
+        or not (3 if word.isascii() else 2) <= len(word) <= _LONGEST
+    ):
         return "says nothing by itself"
     if word in slurs(language or "") or must_withhold(word) is not None:
         return "may not be printed"
@@ -113,12 +119,13 @@ def label_each(
                 break
             if any(word.startswith(other) or other.startswith(word) for other in chosen):
                 continue
-            if unfit(word, language, handles):
+            if unfit(word, language, handles) or (word not in own and word in common(language or "")):
                 continue
             texts = [row.post.text for row in speaking if word in said[row.post.id]][:_LOOKED_AT]
             if word in own or not is_a_name(word, language, texts):
                 chosen.append(word)
-        made[group] = tuple(chosen) if len(chosen) >= FEWEST else ()
+        telling = len(chosen) >= FEWEST and not headline.issuperset(chosen)
+        made[group] = tuple(chosen) if telling else ()
     return made
 
 
@@ -139,6 +146,6 @@ def _telling(
         there = (everywhere[word] - inside[word] + 0.5) / (outside + 1)
         return inside[word] * math.log(here / there)
 
-    least = max(2, math.ceil(_LEAST_SHARE * len(members)))
+    least = max(_LEAST_VOICES if len(members) > _FEW else 2, math.ceil(_LEAST_SHARE * len(members)))
     shared = {word: weight(word) for word, by in voices.items() if len(by) >= least}
     return sorted((word for word, score in shared.items() if score > 0), key=lambda word: (-shared[word], word))

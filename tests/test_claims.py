@@ -144,6 +144,12 @@ def test_a_label_is_made_of_shared_words_and_holds_no_foreign_name() -> None:
     assert {"blame", "wasted"} & set(label)
 
 
+def test_everyday_words_words_that_count_and_the_headline_make_no_label() -> None:
+    rows = [said(f"n{n}", f"People say seven weeks today, the Sundvik ferry again, house {n}") for n in range(6)]
+    group = write_brief(evidence([*rows, *in_favour(6)])).groups[0]
+    assert (group.voices, group.label) == (6, ())
+
+
 def test_a_name_that_the_story_has_may_stand_in_a_label() -> None:
     rows = [said(f"n{n}", f"I blame Mallory Quist for this, house {n}") for n in range(6)]
     told = story(body="The decision was made by Mallory Quist.")

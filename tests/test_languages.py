@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from monitor.languages import LANGUAGES, Language, cues_in, detect, known, slurs, stopwords
+from monitor.languages import LANGUAGES, Language, common, counting, cues_in, detect, known, slurs, stopwords
 from monitor.languages.identify import OTHER, probabilities, runs_of
 from monitor.text import words
 
@@ -166,3 +166,13 @@ def test_a_language_that_nobody_wrote_down_has_no_cues_and_no_scorer() -> None:
 def test_the_longest_phrase_is_found_where_several_begin() -> None:
     found = cues_in(("thanks", "for", "nothing", "thanks"), frozenset({"thanks", "thanks for nothing"}))
     assert [(cue.start, cue.end) for cue in found] == [(0, 3), (3, 4)]
+
+
+def test_everyday_words_are_of_the_language_and_hold_no_stopword() -> None:
+    for code in ("en", "nb", "ko", "de"):
+        assert common(code)
+        assert not common(code) & stopwords(code)
+    assert "today" in common("en") | counting("en")
+    assert "ferry" not in common("en")
+    assert {"seven", "monday", "january"} <= counting("en")
+    assert common("../en") == counting("xx") == frozenset()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 
+from .counting import COUNTING
 from .da import DANISH
 from .de import GERMAN
 from .en import ENGLISH
@@ -19,7 +22,10 @@ from .nn import NYNORSK
 from .pt import PORTUGUESE
 from .sv import SWEDISH
 
-__all__ = ["LANGUAGES", "Cue", "Language", "cues_in", "detect", "known", "slurs", "stopwords", "terms"]
+__all__ = [
+    "LANGUAGES", "Cue", "Language",
+    "common", "counting", "cues_in", "detect", "known", "slurs", "stopwords", "terms",
+]  # fmt: skip
 
 LANGUAGES: dict[str, Language] = {
     language.code: language
@@ -50,6 +56,20 @@ def detect(text: str, given: str | None) -> str:
 def known(code: str) -> Language:
     """Return what is known of a language: nothing but its code where nobody has written it down."""
     return LANGUAGES.get(code) or Language(code=code)
+
+
+@cache
+def common(code: str) -> frozenset[str]:
+    """Return everyday words of a language, as common in one talk as in another (tests/training/common.py)."""
+    if code not in LANGUAGES:  # whatever a post says its language is
+        return frozenset()
+    file = files(__package__).joinpath("common", f"{code}.txt")
+    return frozenset(file.read_text(encoding="utf-8").split()) if file.is_file() else frozenset()
+
+
+def counting(code: str) -> frozenset[str]:
+    """Return the words of a language that only count or say when, empty for one we do not know."""
+    return COUNTING.get(code, frozenset())
 
 
 def stopwords(code: str) -> frozenset[str]:

@@ -6,7 +6,6 @@ from .language import Language, phrases, terms
 
 ENGLISH = Language(
     code="en",
-    scorer="vader/1",
     stopwords=terms("""
         a about above after again against ain't all also am an and any are aren't as at be because been
         before being below between both but by can can't could couldn't did didn't do does doesn't doing

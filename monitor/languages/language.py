@@ -14,7 +14,7 @@ from monitor.text import words
 class Language:
     """Words of one language, in lower case, as `monitor.text.words` cuts them; a cue may be several words.
 
-    scorer: who reads its tone, None where nobody does. stopwords: too common to tell stories apart.
+    stopwords: too common to tell stories apart.
     speaker: the author about themself. judging: words that judge, feel, hope or demand. reports: words of
     announcements and tickers. asks: openings of a question that wants an answer; muses: of one that does not.
     answers: what corrects or answers another post. offers: what advertises, sells or collects.
@@ -27,7 +27,6 @@ class Language:
     """
 
     code: str
-    scorer: str | None = None
     stopwords: frozenset[str] = frozenset()
     speaker: frozenset[str] = frozenset()
     judging: frozenset[str] = frozenset()
