@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
     from .publish import Composer
+    from .rewording import Model
 
 NEW = timedelta(days=7)
 """How long a story of a feed is asked about; X's recent search reaches back no further."""
@@ -83,12 +84,15 @@ class App:
         return Store.open(self.store_path, read_only=read_only, make=make)
 
     def missing_secrets(self) -> list[str]:
-        """Return one line for each variable that a source or channel names and the environment lacks."""
+        """Return one line for each variable that the config names and the environment lacks."""
         return [
-            problem
-            for table, rows in (("sources", self.config.sources), ("channels", self.config.channels))
-            for number, options in enumerate(rows, start=1)
-            for problem in self._unset(f"{table}.{number}", options)
+            *(
+                problem
+                for table, rows in (("sources", self.config.sources), ("channels", self.config.channels))
+                for number, options in enumerate(rows, start=1)
+                for problem in self._unset(f"{table}.{number}", options)
+            ),
+            *self._unset("writer", self.config.writer),
         ]
 
     def sources(self) -> list[Source]:
@@ -104,6 +108,16 @@ class App:
     def composers(self) -> list[Composer]:
         """Build the channels only to compose what they will say: without a secret, so they can send nothing."""
         return [options.open(lambda _: _UNSET) for options in self.config.channels]
+
+    def writer(self) -> Model | None:
+        """Build the model that rewords, None where all is by rules; without its key it asks nobody, and says so."""
+        options = self.config.writer
+        if options.kind == "rules":
+            return None
+        from .rewording import Model  # noqa: PLC0415 (only where a model is used)
+
+        unset = "; ".join(self._unset("writer", options))
+        return Model(options, key=self._secret(options.key) if options.key and not unset else "", silent=unset)
 
     def _secret(self, reference: str) -> str:
         return self.environ[reference.removeprefix("env:")]
@@ -174,9 +188,10 @@ def _brief(app: App, store: Store) -> list[str]:
 
 
 def _publish(app: App, store: Store) -> list[str]:
-    for path in publish_briefs(app, store):
+    files, problems = publish_briefs(app, store)
+    for path in files:
         app.wrote(path)
-    return []
+    return problems
 
 
 def _deliver(app: App, store: Store) -> list[str]:
@@ -185,19 +200,22 @@ def _deliver(app: App, store: Store) -> list[str]:
     return list(deliver(store, app.channels(), now=app.real_clock()))
 
 
-def publish_briefs(app: App, store: Store) -> list[Path]:
-    """Publish what has no report yet; return the files that were written."""
+def publish_briefs(app: App, store: Store) -> tuple[list[Path], list[str]]:
+    """Publish what has no report yet; return the files that were written, and what a person should know."""
     from .publish import publish  # noqa: PLC0415
 
-    return publish(
+    writer = app.writer()
+    files = publish(
         store,
         out=app.out,
         language=app.written_in(),
         time_zone=app.zone.key,
         as_of=app.clock(),
         channels=app.composers(),
+        writer=writer,
         progress=app.progress,
     )
+    return files, writer.problems if writer else []
 
 
 STEPS: dict[str, Callable[[App, Store], list[str]]] = {

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.claims import write_brief
 from monitor.gate import gated
+from monitor.grouping import SPLIT_FROM
 from monitor.model import NEVER_READ, Brief, Evidence, Gap, Input, ReadWindow, Span, Story, Understood
+from monitor.scoring import encoder
+
+from .encodings import known_vectors
 
 if TYPE_CHECKING:
-    from monitor.model import VoiceId
+    from monitor.model import PostId, VoiceId
     from monitor.store import Store
 
 _log = logging.getLogger(__name__)
@@ -92,10 +96,12 @@ def evidence_from(
     reads: Sequence[ReadWindow] | None = None,
     gaps: Sequence[Gap] | None = None,
     tombstones: int | None = None,
+    meaning: str | None = encoder.NAME,
 ) -> Evidence:
     """Return the evidence of a brief that was made from exactly `inputs`; rows that are gone are left out.
 
-    reads, gaps, tombstones: what the brief was written with; None takes what the store has now.
+    reads, gaps, tombstones: what the brief was written with; None takes what the store has now. meaning: the
+    encoder that had a part in its groups, None where none had.
     """
     rows, _ = store.exact(inputs)
     times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
@@ -110,6 +116,7 @@ def evidence_from(
         tombstones=tombstones,
         # A brief names the ends of its window, not how it was asked for.
         from_first_post=window.since == min(times, default=None),
+        meaning=meaning,
     )
 
 
@@ -137,6 +144,7 @@ def _evidence(
     reads: Sequence[ReadWindow] | None = None,
     gaps: Sequence[Gap] | None = None,
     tombstones: int | None = None,
+    meaning: str | None = encoder.NAME,
 ) -> Evidence:
     known_reads = tuple(_made_by(store.reads(window, story.id), as_of) if reads is None else reads)
     known_gaps = tuple(store.gaps(window, story.id) if gaps is None else gaps)
@@ -145,6 +153,7 @@ def _evidence(
         known_gaps = (Gap(source="all", query=None, since=window.since, until=window.until, reason=NEVER_READ),)
     if tombstones is None:
         tombstones = deletions(store, story, window, from_first_post=from_first_post)
+    vectors = _vectors(store, _about(rows, story), meaning)
     return Evidence(
         story=story,
         window=window,
@@ -155,7 +164,18 @@ def _evidence(
         tombstones=tombstones,
         history=tuple(_history(store, story, window)),
         previous=store.published_before(story.id, as_of),
+        vectors=vectors,
+        meaning=meaning if vectors else None,
     )
+
+
+def _vectors(store: Store, rows: Sequence[Understood], meaning: str | None) -> dict[PostId, bytes]:
+    """Return what that encoder made of the opinions among `rows`; nothing where they are too few to be parted."""
+    opinions = [row for row in rows if row.is_opinion]
+    if meaning is None or len({row.finding.voice for row in opinions}) < SPLIT_FROM:
+        return {}
+    known = known_vectors(store, meaning, {row.post.text for row in opinions})
+    return {row.post.id: known[row.post.text] for row in opinions if row.post.text in known}
 
 
 def _about(rows: Iterable[Understood], story: Story) -> list[Understood]:

@@ -24,6 +24,7 @@ from reports.phrases import languages
 
 from .mistakes import mistakes, nearest
 from .periods import Cadence, cron, duration
+from .rewording import WRITER, AnyWriter, RulesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,6 +187,7 @@ class Config(Options):
     own_accounts: tuple[Name, ...] = ()
     outlets: tuple[Name, ...] = ()
     understanding: UnderstandingOptions = UnderstandingOptions()
+    writer: AnyWriter = RulesOptions()
     stories: tuple[StoryOptions, ...] = ()
     sources: tuple[AnySource, ...] = ()
     channels: tuple[AnyChannel, ...] = ()
@@ -234,13 +236,16 @@ def _between(data: dict[str, Any]) -> Iterator[str]:
             if isinstance(value, str) and seen.setdefault(value, number) != number:
                 first = f"{table}.{seen[value]}.{key}"
                 yield f"{table}.{number}.{key}: {_quoted(value)} is also {first}; each needs its own"
+    for number, row in _rows(data, "sources"):
+        if row.get("name") == WRITER:
+            yield f'sources.{number}.name: under "{WRITER}" stands what the language model costs; choose another'
     yield from _same_folder(data)
     if any(row.get("kind") == "x" for _, row in _rows(data, "sources")):
         yield from _refused_by_x(data)
 
 
 def _same_folder(data: dict[str, Any]) -> Iterator[str]:
-    from .publish import slug  # noqa: PLC0415  # heavy
+    from .folders import slug  # noqa: PLC0415  # heavy
 
     seen: dict[str, tuple[int, str]] = {}
     for number, story in _stories(data):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.model import Encoding, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from monitor.protocols import Encoder
     from monitor.store import Store
@@ -45,6 +45,13 @@ class Remembered:
             self._store.save_encodings(reader, found)
             known |= found
         return [_side(known[hashes[text]]) for text in texts]
+
+
+def known_vectors(store: Store, reader: str, texts: Iterable[str]) -> dict[str, bytes]:
+    """Return the vectors (`Encoding.vector`) that an encoder of that name has made, by text; none is made anew."""
+    hashes = {text: digest(text) for text in texts}
+    known = store.cached_encodings(reader, hashes.values())
+    return {text: _unpacked(known[of_text]).vector for text, of_text in hashes.items() if of_text in known}
 
 
 def _packed(encoding: Encoding) -> bytes:

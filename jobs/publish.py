@@ -6,38 +6,40 @@ files and the store repeats the same bytes at the next run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
-import unicodedata
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
+from monitor.comparison import compare
 from monitor.errors import ConfigError
 from monitor.model import CitedPost, Cost, Report, SourceHealth, Tally
 from monitor.privacy import must_withhold
 from reports.sentences import compose, numbered
 
 from .accuracy import accuracy_of
+from .folders import folder_of
+from .neighbours import Neighbours
+from .rewording import Reworded, reword
 from .timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from monitor.model import Author, Brief, Label, Message, Story, StoryId, Understood
+    from monitor.model import Author, Brief, Label, Message, Related, Story, StoryId, Understood
     from monitor.store import NewMessage, PublishedReport, Store
     from reports.index import Entry
+
+    from .rewording import Model
 
 Progress: TypeAlias = "Callable[[int, int], None]"
 
 _DISTRIBUTION = "what-people-say-monitor"
-_MAX_SLUG = 80
-_FOLDER = re.compile(r"[a-z0-9-]{1,80}-[0-9a-f]{8}")
-_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ł": "l", "œ": "oe", "þ": "th", "ß": "ss"})
+MEANING = "meaning"
+"""The part of a report's versions that names the encoder of its groups."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -62,24 +64,30 @@ def publish(
     as_of: datetime,
     channels: Sequence[Composer] = (),
     notes: Sequence[str] = (),
+    writer: Model | None = None,
     progress: Progress = lambda _done, _of: None,
 ) -> list[Path]:
     """Write a report of each story whose latest brief has none, and the index; return the files written.
 
     A brief that names a row which the store has no longer is passed over: the next brief step makes it again.
-    notes: what must be said of the material, such as its licence, at the end of each report.
+    notes: what must be said of the material, such as its licence, at the end of each report. writer: what may
+    reword the sentences; whatever it fails in, they are by rules.
     """
     from reports.json import hash_of  # noqa: PLC0415 (reports load their tables)
 
     waiting = store.unpublished_briefs()
+    neighbours = Neighbours(store, out, waiting, language=language, time_zone=time_zone) if waiting else None
     written: list[Path] = []
     for done, brief in enumerate(waiting):
         progress(done, len(waiting))
         story = store.story(brief.story)
         rows, missing = store.exact(brief.inputs)
-        if story is None or missing:
+        if story is None or missing or neighbours is None:
             continue
-        folder = out / _folder_of(story, store)
+        folder = out / folder_of(story, store)
+        worded = Reworded()
+        if writer is not None:
+            worded = reword(writer, store, brief, story, language=language, time_zone=time_zone, at=as_of)
         report = assemble(
             brief,
             story,
@@ -90,7 +98,10 @@ def publish(
             time_zone=time_zone,
             store_path=None if store.path is None else os.path.relpath(store.path, folder),
             notes=notes,
+            related=neighbours.of(brief),
+            previous=store.published_before(story.id, brief.as_of),
         )
+        report = worded.applied(report)
         texts = rendered(report)
         written += write(texts, folder)
         store.publish(
@@ -118,10 +129,13 @@ def assemble(
     store_path: str | None = None,
     notes: Sequence[str] = (),
     labels: Sequence[Label] = (),
+    related: Sequence[Related] = (),
+    previous: Brief | None = None,
 ) -> Report:
     """Put together what a renderer needs. rows: those of `brief.inputs`, labels: what people said; any order.
 
-    KeyError where a cited post is not among them.
+    previous: the last published brief, compared with where it is still the one that `brief` names. KeyError where a
+    cited post is not among the rows.
     """
     by_id = {row.post.id: row for row in rows}
     return Report(
@@ -133,9 +147,11 @@ def assemble(
         language=language,
         time_zone=time_zone,
         store=store_path,
-        versions=_versions(rows),
+        versions=_versions(rows, brief),
         accuracy=accuracy_of(brief.story, rows, labels) if brief.posts else None,
         notes=tuple(notes),
+        related=tuple(related),
+        changes=compare(previous, brief) if previous and previous.fingerprint == brief.previous else None,
     )
 
 
@@ -154,12 +170,13 @@ def health(store: Store, brief: Brief) -> tuple[SourceHealth, ...]:
     )
 
 
-def _versions(rows: Iterable[Understood]) -> tuple[tuple[str, str], ...]:
-    """Return the program's version and the scorers that had a part."""
+def _versions(rows: Iterable[Understood], brief: Brief) -> tuple[tuple[str, str], ...]:
+    """Return the program's version, and the scorers and the encoder of the groups that had a part."""
     scorers = sorted({row.finding.sentiment.scorer for row in rows if row.finding.sentiment is not None})
     return (
         ("monitor", version(_DISTRIBUTION)),
         *((f"scorer {number}", name) for number, name in enumerate(scorers, 1)),
+        *([(MEANING, brief.meaning)] if brief.meaning else []),
     )
 
 
@@ -190,21 +207,6 @@ def _author(author: Author | None) -> str | None:
 
 
 # --- Files -----------------------------------------------------------------------------------------
-
-
-def slug(story: Story) -> str:
-    """Return the name of a story's folder: [a-z0-9-]{1,80} of its title, and 8 hex digits that are its own."""
-    plain = (
-        unicodedata.normalize("NFKD", story.title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    )
-    words = re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG].strip("-") or "story"
-    return f"{words}-{hashlib.sha256(story.id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-
-
-def _folder_of(story: Story, store: Store) -> str:
-    """Return where the story's reports stand: where the last one stood, so that a new title breaks no link."""
-    before = [report.folder for report in store.reports(story.id)]
-    return before[-1] if before and _FOLDER.fullmatch(before[-1]) else slug(story)
 
 
 def rendered(report: Report) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import StoreMissing
-from monitor.model import Input, PostId, Span, Story
+from monitor.model import Input, PostId, Rewording, Span, Story
 
 from .differing import differences, file_differs, named
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.model import Brief, Evidence, Label, Report, Understood
     from monitor.store import Store
 
+_NAMED = 3  # reports that are named where this one is not known
 _SHOWN = 160  # characters of what an unreadable document says
 _INSTANT = timedelta(microseconds=1)
 
@@ -40,7 +41,7 @@ class Verdict:
 class _Document:
     """What a report.json says it was made from. whole: all of it, as it stands; claims: those of its brief.
 
-    answers: what people said of its posts, each by post, time and answer.
+    answers: what people said of its posts, each by post, time and answer. rewording: what a model worded.
     """
 
     whole: dict[str, Any]
@@ -55,6 +56,7 @@ class _Document:
     versions: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     answers: tuple[tuple[str, datetime, str], ...]
+    rewording: Rewording | None
 
     def claims_that(self, cite: Callable[[dict[str, Any]], bool]) -> str:
         """Name the claims with a citation for which `cite` holds; without one the first, which counts all."""
@@ -108,13 +110,14 @@ def _database(report_json: Path, document: _Document, store: Path | None, config
 def _read(text: bytes) -> _Document:
     """Read a document; ValueError, LookupError, TypeError or AttributeError where it is none of ours."""
     from monitor.interchange import parse_story  # noqa: PLC0415 (heavy)
-    from reports.json import SCHEMA, answers_of, sources_of  # noqa: PLC0415 (reports load their tables)
+    from reports.json import SCHEMA, answers_of, related_of, rewording_of, sources_of  # noqa: PLC0415 (load tables)
     from reports.phrases import phrases  # noqa: PLC0415 (likewise)
 
     whole = json.loads(text.decode("utf-8"))
     if whole["schema"] != SCHEMA:
         raise ValueError(f"its schema is not {SCHEMA}")
     sources_of(whole)
+    related_of(whole)
     phrases(whole["language"])
     ZoneInfo(whole["time_zone"])
     brief = whole["brief"]
@@ -139,6 +142,7 @@ def _read(text: bytes) -> _Document:
         versions=tuple((str(part), str(version)) for part, version in whole["versions"].items()),
         notes=tuple(str(note) for note in whole["notes"]),
         answers=tuple(answers_of(whole)),
+        rewording=rewording_of(whole),
     )
 
 
@@ -154,10 +158,13 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _unrecorded(document: _Document, store: Store) -> Iterator[str]:
-    """Yield a problem where the store has recorded the publishing of this report, but with another hash."""
+    """Yield a problem where the store has published this story, but not this report with this hash."""
     recorded = [report.report_hash for report in _records(document, store)]
     if recorded and document.whole["hash"] not in recorded:
         yield f"the store has published this report with the hash {recorded[-1]}, not {document.whole['hash']}"
+    elif not recorded and (others := store.reports(document.story.id)):
+        known = ", ".join(sorted({f"{one.as_of:%Y-%m-%dT%H:%M:%SZ} in {one.language}" for one in others})[-_NAMED:])
+        yield f"the store has published no report of this story as of that time in that language, but {known}"
 
 
 def _records(document: _Document, store: Store) -> list[Any]:
@@ -182,6 +189,7 @@ def _compared(report_json: Path, text: bytes, document: _Document, store: Store)
     for post, _, _ in sorted(set(document.answers) - {_named_by(label) for label in labels}):
         yield f"what a person said of post {post} is no longer in the store as the report has it"
     report = _made_again(document, evidence, rows, labels)
+    yield from _refused(document, report)
     yield from _rendered_again(report_json, text, document, report)
 
 
@@ -192,10 +200,15 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
     deletions change what the store says today; but each must still stand in the store.
     """
     from .brief import deletions, evidence_from  # noqa: PLC0415 (heavy)
+    from .publish import MEANING  # noqa: PLC0415 (heavy)
 
     published = _published(document, store)
+    meaning = dict(document.versions).get(MEANING)
     if published is None:
-        return evidence_from(store, document.story, document.inputs, document.window, document.as_of), []
+        evidence = evidence_from(
+            store, document.story, document.inputs, document.window, document.as_of, meaning=meaning
+        )
+        return evidence, []
     reads = [r for r in published.reads if store.has_read(r.source, r.query, Span(since=r.since, until=r.until))]
     evidence = evidence_from(
         store,
@@ -208,6 +221,7 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
         tombstones=min(
             published.tombstones, deletions(store, document.story, document.window, from_first_post=True)
         ),
+        meaning=meaning,
     )
     lost = [
         f"the read of {read.source} is no longer in the store; it stands behind {document.claims_that(_is_read)}"
@@ -252,7 +266,7 @@ def _published(document: _Document, store: Store) -> Brief | None:
 def _made_again(document: _Document, evidence: Evidence, rows: list[Understood], labels: list[Label]) -> Report:
     from monitor.claims import write_brief  # noqa: PLC0415 (heavy)
     from monitor.gate import gated  # noqa: PLC0415 (heavy)
-    from reports.json import sources_of  # noqa: PLC0415 (reports load their tables)
+    from reports.json import related_of, sources_of  # noqa: PLC0415 (reports load their tables)
 
     from .publish import assemble  # noqa: PLC0415 (heavy)
 
@@ -267,8 +281,24 @@ def _made_again(document: _Document, evidence: Evidence, rows: list[Understood],
         store_path=document.store,
         notes=document.notes,
         labels=labels,
+        related=related_of(
+            document.whole
+        ),  # what is said of other stories stands as it was when this was published
+        previous=evidence.previous,
     )
-    return replace(report, versions=document.versions)
+    return replace(report, versions=document.versions, rewording=document.rewording)
+
+
+def _refused(document: _Document, report: Report) -> Iterator[str]:
+    """Yield each wording that the gate does not let stand; the model is not asked again."""
+    from reports.page import page_of  # noqa: PLC0415 (reports load their tables)
+
+    paragraph = page_of(report).paragraph
+    for place, why in paragraph.refused:
+        what = named(place, document.claims[place - 1]) if 1 <= place <= len(document.claims) else f"claim {place}"
+        yield f"{what} is worded by a model, and the wording does not stand: {why}"
+    if document.rewording is not None and not document.rewording.sentences:
+        yield "the report names a model that has worded nothing"
 
 
 def _rendered_again(report_json: Path, text: bytes, document: _Document, report: Report) -> Iterator[str]:

@@ -89,6 +89,7 @@ def write_brief(evidence: Evidence) -> Brief:
         tombstones=evidence.tombstones,
         written_by=WRITER,
         previous=evidence.previous.fingerprint if evidence.previous else None,
+        meaning=evidence.meaning,
     )
 
 
@@ -200,7 +201,7 @@ def _post(row: Understood, known: Sorted) -> Claim:
 
 
 def _groups(known: Sorted, evidence: Evidence) -> tuple[Group, ...]:
-    parts = form_groups(known.opinions, evidence.story)
+    parts = form_groups(known.opinions, evidence.story, evidence.vectors)
     told = basis(known.opinions)
     several: set[Side | None] = {polarity(part.stance, part.tone, told) for part in parts if part.voices > 1}
     # One voice is no group; where it is all that its side has, it is quoted.

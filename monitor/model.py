@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NewType, TypeAlias
@@ -34,6 +36,8 @@ ClaimKind: TypeAlias = Literal[
 
 NEVER_READ = "never read"
 """The reason of the gap that stands where no source was read at all for a time; its source is "all"."""
+
+_FOLDER = re.compile("[a-z0-9-]{1,100}")  # what may stand in a link to another report
 
 NumberValue: TypeAlias = int | float
 WordValue: TypeAlias = str | tuple[str, ...]
@@ -586,7 +590,8 @@ class Brief:
     """The ordered claims about one story in one window: what people say.
 
     window.until is the as-of. split: both sides near equal. minority: a group's id, None where none was found.
-    previous: the fingerprint of the last published brief with an earlier as-of.
+    previous: the fingerprint of the last published brief with an earlier as-of. meaning: the encoder that had a
+    part in the groups, None where they go by words alone.
     """
 
     story: StoryId
@@ -607,6 +612,7 @@ class Brief:
     tombstones: int
     written_by: str
     previous: str | None = None
+    meaning: str | None = None
 
     def __post_init__(self) -> None:
         _aware("Brief", self.as_of)
@@ -640,7 +646,8 @@ class Evidence:
     rows: the posts linked to the story in the window, copies and floods included, and those about something
     else that its words hit (finding.elsewhere); any order. history: voices with an opinion in each full day
     before the window, oldest first (against usual only with 14 or more). previous: the last published brief
-    with an earlier as-of.
+    with an earlier as-of. vectors: what an encoder made of the opinions (`Encoding.vector`), where they are many.
+    meaning: that encoder's name and version.
     """
 
     story: Story
@@ -652,6 +659,8 @@ class Evidence:
     tombstones: int = 0
     history: tuple[int, ...] = ()
     previous: Brief | None = None
+    vectors: Mapping[PostId, bytes] = field(default_factory=dict)
+    meaning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -768,11 +777,95 @@ class CitedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another story that has to do with a report's own, as it stood when the report was made.
+
+    line: the volume sentence of its brief, in the report's language. brief: that brief's hash. words: what both
+    stories speak of, as this one writes it, most telling first. posts, addresses, voices: how many both have in
+    common. folder: of its report, beside this report's folder; None where there is none.
+    """
+
+    story: StoryId
+    title: str
+    language: str | None
+    line: str
+    brief: str
+    as_of: datetime
+    written_by: str
+    words: tuple[str, ...] = ()
+    posts: int = 0
+    addresses: int = 0
+    voices: int = 0
+    folder: str | None = None
+
+    def __post_init__(self) -> None:
+        _aware("Related", self.as_of)
+        if self.folder is not None and not _FOLDER.fullmatch(self.folder):
+            raise ValueError(f"Related: {self.folder!r} is no folder of a report")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChange:
+    """One group in two briefs. before: None where it is new; now: None where it is no longer found."""
+
+    before: Group | None
+    now: Group | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimChange:
+    """One claim in two briefs. before: None where it is new; now: None where it is gone."""
+
+    before: Claim | None
+    now: Claim | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs between two briefs of one story, and nothing that is the same in both.
+
+    groups, claims: in the order of `now`, then those that are gone, in the order of `before`. minority: whether it
+    is another group. Posts by id: new_posts went in now and not before, gone_posts before and not now; of these,
+    withdrawn were cited and would lie in the window of `now`, past were cited and lie outside it; edited have
+    another text, reread the same text and another finding. languages: (code, voices before, voices now).
+    """
+
+    before: Brief
+    now: Brief
+    groups: tuple[GroupChange, ...] = ()
+    claims: tuple[ClaimChange, ...] = ()
+    minority: bool = False
+    new_posts: tuple[PostId, ...] = ()
+    gone_posts: tuple[PostId, ...] = ()
+    withdrawn: tuple[PostId, ...] = ()
+    past: tuple[PostId, ...] = ()
+    edited: tuple[PostId, ...] = ()
+    reread: tuple[PostId, ...] = ()
+    gaps_opened: tuple[Gap, ...] = ()
+    gaps_closed: tuple[Gap, ...] = ()
+    languages: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewording:
+    """What a language model made of sentences of a paragraph. model: its name.
+
+    sentences: by their place in the paragraph from 1, each with {q1} and {w1} for the first quote and the first
+    other words of a stranger; `reports.wording` says whether one may stand.
+    """
+
+    model: str
+    sentences: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a renderer needs, and nothing it must look up. time_zone: an IANA name for what is shown.
 
     language: of the report's own words. store: the database's path relative to the report's folder, or None.
     config: what of the config had a part in the brief, for `verify`. accuracy: None where no tone was read.
+    related: nearest first. changes: since the last published brief, None where there was none. rewording: None
+    where all sentences are by rules.
     """
 
     story: Story
@@ -786,6 +879,9 @@ class Report:
     versions: tuple[tuple[str, str], ...]
     accuracy: Accuracy | None = None
     notes: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    changes: Changes | None = None
+    rewording: Rewording | None = None
 
 
 # --- What was done -----------------------------------------------------------------------------

@@ -105,13 +105,44 @@ def fetch(
         addresses = _addresses(target, source, deadline, resolver)
         if not allow_private_hosts and not all(public(address) for address in addresses):
             raise SourceRefused(source, f"{target.host!r} is not a public host (allow_private_hosts permits it)")
-        answer = _asked(target, addresses, headers_for(url), source, deadline)
+        answer = _asked(target, addresses, _Request(headers=headers_for(url)), source, deadline)
         if answer.status not in _REDIRECTS:
             return answer
         if "location" not in answer.headers:
             raise SourceGarbled(source, f"{target.host!r} redirects to nowhere")
         url = _joined(url, answer.headers["location"], source)
     raise SourceRefused(source, f"more than {MAX_REDIRECTS} redirects")
+
+
+def send(
+    url: str,
+    body: bytes,
+    *,
+    source: str,
+    headers: Mapping[str, str],
+    seconds: float = TOTAL_SECONDS,
+    at_most: int = MAX_BYTES,
+    resolver: Resolver = resolve,
+) -> Answer:
+    """Post `body` to a host that the operator named, at whatever address; the status is the caller's to judge.
+
+    A redirect is an answer like any other, without its body: who is led elsewhere would take `headers` along.
+    seconds: for all of it. at_most: bytes of the answer, decoded. Raises as `fetch` does.
+    """
+    deadline = time.monotonic() + seconds
+    target = _Target.of(url, source)
+    request = _Request(headers=headers, method="POST", body=body, at_most=at_most)
+    return _asked(target, _addresses(target, source, deadline, resolver), request, source, deadline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What is asked of one hop. at_most: bytes of the answer, decoded."""
+
+    headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes | None = None
+    at_most: int = MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +206,11 @@ def _addresses(target: _Target, source: str, deadline: float, resolver: Resolver
     raise SourceUnavailable(source, f"{target.host!r} {what}")
 
 
-def _asked(
-    target: _Target, addresses: Sequence[str], headers: Mapping[str, str], source: str, deadline: float
-) -> Answer:
+def _asked(target: _Target, addresses: Sequence[str], request: _Request, source: str, deadline: float) -> Answer:
     """Ask one hop; all that can go wrong on the way becomes one of our errors here."""
     host = repr(target.host)
     try:
-        return _ask(target, addresses, headers, source, deadline)
+        return _ask(target, addresses, request, source, deadline)
     except ssl.SSLCertVerificationError as error:
         raise SourceRefused(source, f"the certificate of {host} is not valid: {error.verify_message}") from error
     except TimeoutError as error:
@@ -194,9 +223,7 @@ def _asked(
         raise SourceGarbled(source, f"{host} does not answer in HTTP: {type(error).__name__}") from error
 
 
-def _ask(
-    target: _Target, addresses: Sequence[str], headers: Mapping[str, str], source: str, deadline: float
-) -> Answer:
+def _ask(target: _Target, addresses: Sequence[str], request: _Request, source: str, deadline: float) -> Answer:
     """Ask one hop, at exactly one of the judged addresses."""
     plain = _connect(addresses, target.port, deadline)
     with plain:
@@ -207,18 +234,19 @@ def _ask(
             connection = http.client.HTTPConnection(target.host, target.port)
             connection.sock = TimedSocket(connected, deadline)
             connection.request(
-                "GET",
+                request.method,
                 target.path,
+                body=request.body,
                 headers={
                     "Host": target.authority,
                     "User-Agent": "what-people-say-monitor",
                     "Accept-Encoding": "gzip",
-                    **headers,
+                    **request.headers,
                 },
             )
             with connection.getresponse() as response:
                 named = {name.lower(): value for name, value in response.getheaders()}
-                body = b"" if response.status in _REDIRECTS else _body(response, named, source)
+                body = b"" if response.status in _REDIRECTS else _body(response, named, source, request.at_most)
                 return Answer(url=target.parts.geturl(), status=response.status, headers=named, body=body)
 
 
@@ -236,7 +264,7 @@ def _connect(addresses: Sequence[str], port: int, deadline: float) -> socket.soc
     raise problem
 
 
-def _body(response: http.client.HTTPResponse, headers: Mapping[str, str], source: str) -> bytes:
+def _body(response: http.client.HTTPResponse, headers: Mapping[str, str], source: str, at_most: int) -> bytes:
     """Read and decode the body, counting decoded bytes while they come: a small answer may grow a thousandfold."""
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", ""):
@@ -244,9 +272,9 @@ def _body(response: http.client.HTTPResponse, headers: Mapping[str, str], source
     unpack = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
     body = bytearray()
     while chunk := response.read1(_CHUNK):
-        body += unpack.decompress(chunk, MAX_BYTES + 1 - len(body)) if unpack else chunk
-        if len(body) > MAX_BYTES:
-            raise SourceGarbled(source, f"the answer is longer than {MAX_BYTES // 1_000_000} MB")
+        body += unpack.decompress(chunk, at_most + 1 - len(body)) if unpack else chunk
+        if len(body) > at_most:
+            raise SourceGarbled(source, f"the answer is longer than {at_most / 1_000_000:g} MB")
         if unpack and unpack.eof:
             break
     if unpack and not unpack.eof:

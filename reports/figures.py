@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.model import NEVER_READ
 
 if TYPE_CHECKING:
-    from monitor.model import Interval, Reader, SourceHealth, SpotCheck, Tones
+    from monitor.model import Figures, Interval, Reader, SourceHealth, SpotCheck, Tones
 
     from .page import Page
     from .phrases import Phrases
@@ -70,15 +70,15 @@ def tiles(page: Page) -> tuple[Tile, ...]:
     if figures.opinion_voices >= SHARES_FROM:
         share = words.say("page.about_share", share=words.number(_by_fives(figures.opinion_posts / brief.posts)))
         opinions = Tile(name=words.pattern("page.opinions"), value=share, note=f"{of}; {give}")
-    return people, posts, opinions, _net(page), _change(page), _coverage(page)
+    return people, posts, opinions, net_tile(words, figures), _change(page), _coverage(page)
 
 
 def _by_fives(share: float) -> int:
     return 5 * int(abs(share) * 20 + 0.5) * (-1 if share < 0 else 1)
 
 
-def _net(page: Page) -> Tile:
-    words, figures = page.words, page.brief.figures
+def net_tile(words: Phrases, figures: Figures) -> Tile:
+    """Return the net sentiment: in points with its range where there are enough people, else as counts."""
     name = words.pattern("page.net")
     tones = figures.opinions
     if figures.net is None or not (tones.negative or tones.neutral or tones.positive):

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import charts, cited, figures, page
+from . import changes, charts, cited, figures, page, related
 from .isolation import balanced, host_of, visible, web_address
 from .json import citation_document
 from .phrases import iso
@@ -39,6 +39,8 @@ def render(report: Report) -> str:
             "say": page,
             "figures": figures,
             "cited": cited,
+            "related": related,
+            "changes": changes,
             "timeline": chart,
             "words": made.words,
         },

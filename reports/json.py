@@ -18,7 +18,9 @@ from monitor.model import (
     GapCitation,
     PostCitation,
     ReadCitation,
+    Related,
     Report,
+    Rewording,
     SourceHealth,
     Story,
     Tally,
@@ -26,13 +28,14 @@ from monitor.model import (
     digest,
 )
 
-from .phrases import iso
+from .changes import as_text, figures_of, kind_of, lines
+from .phrases import iso, phrases
 from .sentences import compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from monitor.model import Accuracy, CitedPost, Group, Interval, LeftOut, SpotCheck
+    from monitor.model import Accuracy, Changes, CitedPost, Group, Interval, LeftOut, SpotCheck
 
 SCHEMA = "what-people-say/report/1"
 _TALLY = ("stored", "duplicate", "quarantined", "deleted")
@@ -48,7 +51,7 @@ def render(report: Report) -> str:
         "language": report.language,
         "time_zone": report.time_zone,
         "store": report.store,
-        "brief": brief_document(brief, report.story, report.language, report.time_zone),
+        "brief": brief_document(brief, report.story, report.language, report.time_zone, rewording=report.rewording),
         "figures": _figures(brief),
         "timeline": [
             {
@@ -69,7 +72,11 @@ def render(report: Report) -> str:
         "versions": dict(report.versions),
         "accuracy": _accuracy(report.accuracy),
         "notes": list(report.notes),
+        "related": [_related(other) for other in report.related],
+        "changes": _changes(report),
     }
+    if report.rewording is not None:
+        document["rewording"] = _rewording(report.rewording)
     document["hash"] = digest(document)
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -79,11 +86,13 @@ def hash_of(document: Mapping[str, Any]) -> str:
     return digest({key: value for key, value in document.items() if key != "hash"})
 
 
-def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "UTC") -> dict[str, Any]:
+def brief_document(
+    brief: Brief, story: Story, language: str, time_zone: str = "UTC", *, rewording: Rewording | None = None
+) -> dict[str, Any]:
     """Return what `monitor brief --json` prints. claims: what fits into the paragraph, in order,
-    said in `language`; the rest stands in the groups and figures.
+    said in `language`, each with who worded it where a model had a part; the rest stands in the groups and figures.
     """
-    said = compose(brief, story, language=language, time_zone=time_zone)
+    said = compose(brief, story, language=language, time_zone=time_zone, rewording=rewording)
     return {
         "story": brief.story,
         "window": {"since": iso(brief.window.since), "until": iso(brief.window.until)},
@@ -101,13 +110,14 @@ def brief_document(brief: Brief, story: Story, language: str, time_zone: str = "
                     name: list(word) if isinstance(word, tuple) else word for name, word in sentence.claim.words
                 },
                 "text": sentence.text,
+                **({} if rewording is None else {"worded_by": sentence.worded_by}),
                 "citations": [citation_document(citation) for citation in sentence.claim.citations],
             }
             for sentence in said.said
         ],
         "left_out": _left_out(brief.left_out),
         "gaps": [_gap(gap) for gap in brief.gaps],
-        "written_by": brief.written_by,
+        "written_by": said.written_by(brief.written_by),
         "text": said.text,
         "hash": brief.hash,
     }
@@ -151,6 +161,95 @@ def answers_of(document: Mapping[str, Any]) -> Iterator[tuple[str, datetime, str
     spot_check = accuracy and accuracy["spot_check"]
     for row in spot_check["labels"] if spot_check else ():
         yield str(row["post"]), datetime.fromisoformat(row["at"]).astimezone(UTC), str(row["answer"])
+
+
+def related_of(document: Mapping[str, Any]) -> tuple[Related, ...]:
+    """Return the `related` of a document as they were when it was rendered; ValueError where they are none."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to import, and only a check reads documents
+
+    return TypeAdapter(tuple[Related, ...]).validate_json(json.dumps(document["related"]), strict=True)
+
+
+def rewording_of(document: Mapping[str, Any]) -> Rewording | None:
+    """Return the `rewording` of a document, None where it has none; whether a wording may stand is not asked.
+
+    LookupError or TypeError where it is none of ours.
+    """
+    row = document.get("rewording")
+    if row is None:
+        return None
+    return Rewording(
+        model=_text(row["model"]),
+        sentences=tuple((_count(one["sentence"]), _text(one["wording"])) for one in row["sentences"]),
+    )
+
+
+def changes_document(changes: Changes) -> dict[str, Any]:
+    """Return what changed between two reports, without a word or id of a post that may since be gone.
+
+    Each `{"old", "new"}` stands there only where the two differ, null where they do not. group: the id now.
+    """
+    before, now = changes.before, changes.now
+    counts = figures_of(before.figures), figures_of(now.figures)
+    figures: dict[str, Any] = {
+        name: _pair(counts[0][name], n) for name, n in counts[1].items() if n != counts[0][name]
+    }
+    nets = _interval(before.figures.net), _interval(now.figures.net)
+    if nets[0] != nets[1]:
+        figures["net"] = _pair(*nets)
+    return {
+        "since": {"as_of": iso(before.as_of), "fingerprint": before.fingerprint},
+        "figures": figures,
+        "qualifier": None if before.qualifier == now.qualifier else _pair(before.qualifier, now.qualifier),
+        "split": None if before.split == now.split else _pair(before.split, now.split),
+        "minority": {"new": now.minority} if changes.minority else None,
+        "groups": [
+            {
+                "group": change.now and change.now.id,
+                "change": kind_of(change),
+                "old": change.before and _side(change.before),
+                "new": change.now and _side(change.now),
+            }
+            for change in changes.groups
+        ],
+        "languages": {code: _pair(then, today) for code, then, today in changes.languages},
+        "gaps": {
+            "opened": [_gap(gap) for gap in changes.gaps_opened],
+            "closed": [_gap(gap) for gap in changes.gaps_closed],
+        },
+    }
+
+
+def _changes(report: Report) -> dict[str, Any] | None:
+    if report.changes is None:
+        return None
+    said = lines(report.changes, phrases(report.language), report.time_zone)
+    return {**changes_document(report.changes), "text": [as_text(line) for line in said]}
+
+
+def _pair(old: object, new: object) -> dict[str, object]:
+    return {"old": old, "new": new}
+
+
+def _side(group: Group) -> dict[str, Any]:
+    return {key: value for key, value in _group(group).items() if key not in {"id", "posts", "quote"}}
+
+
+def _related(other: Related) -> dict[str, Any]:
+    return {**asdict(other), "as_of": iso(other.as_of)}
+
+
+def _rewording(rewording: Rewording) -> dict[str, Any]:
+    return {
+        "model": rewording.model,
+        "sentences": [{"sentence": place, "wording": wording} for place, wording in rewording.sentences],
+    }
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is none: {type(value).__name__}")
+    return value
 
 
 def _count(value: object) -> int:

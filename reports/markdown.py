@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from . import cited, figures, page
+from . import changes, cited, figures, page, related
 from .isolation import host_of, isolated, visible, web_address
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def render(report: Report) -> str:
         *_figures(made),
         *([] if made.is_empty else _counted(made)),
         *_proof(made),
+        *_related(made),
+        *_changes(made),
+        *_gaps(made),
         *_method(made),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -178,8 +181,35 @@ def _proof(made: Page) -> list[str]:
     if made.proofs:
         proofs = [f'- <a id="p{n}"></a>\\[p{n}\\] {escaped(text)}' for n, text in enumerate(made.proofs, 1)]
         blocks += [f"### {words.pattern('page.proof_reads')}", "\n".join(proofs)]
+    return blocks
+
+
+def _related(made: Page) -> list[str]:
+    words = made.words
+    found = [_kin(card, words) for card in related.cards(made)]
+    return [f"## {words.pattern('page.related')}", *found] if found else []
+
+
+def _kin(card: related.Card, words: Phrases) -> str:
+    title, folder = escaped(card.title), card.story.folder
+    name = f"[{title}](<../{folder}/report.md>)" if folder else title
+    return f"### {name}\n\n{escaped(card.story.line)}\n\n{_parts(card.note, words)}"
+
+
+def _changes(made: Page) -> list[str]:
+    words, changed = made.words, made.report.changes
+    if changed is None:
+        return []
+    intro = words.say("changes.intro", moment=words.moment(changed.before.as_of, made.zone))
+    said = [f"- {_parts(line, words)}" for line in changes.lines(changed, words, made.zone)]
+    said = said or [f"- {words.pattern('changes.none')}"]
+    return [f"## {words.pattern('page.changes')}", escaped(intro), "\n".join(said)]
+
+
+def _gaps(made: Page) -> list[str]:
+    words = made.words
     gaps = [f"- {escaped(text)}" for text in page.gaps(made)]
-    return [*blocks, f"## {words.pattern('page.gaps')}", "\n".join(gaps) or words.pattern("page.gaps_none")]
+    return [f"## {words.pattern('page.gaps')}", "\n".join(gaps) or words.pattern("page.gaps_none")]
 
 
 def _cited(post: Shown, words: Phrases) -> str:

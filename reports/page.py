@@ -31,6 +31,11 @@ class Page:
         return self.report.brief
 
     @property
+    def written_by(self) -> str:
+        """Who wrote it, for a machine."""
+        return self.paragraph.written_by(self.brief.written_by)
+
+    @property
     def zone(self) -> str:
         return self.report.time_zone
 
@@ -49,7 +54,12 @@ def page_of(report: Report) -> Page:
     words = phrases(report.language)
     numbers = {post.post: post.number for post in report.cited}
     said = compose(
-        report.brief, report.story, language=report.language, time_zone=report.time_zone, numbers=numbers
+        report.brief,
+        report.story,
+        language=report.language,
+        time_zone=report.time_zone,
+        numbers=numbers,
+        rewording=report.rewording,
     )
     proofs: dict[str, int] = {}
     marks = tuple(
@@ -89,9 +99,18 @@ def gap_text(gap: Gap, words: Phrases, zone: str) -> str:
 
 
 def writer(page: Page) -> str:
-    """Say who wrote it."""
-    who, _, name = page.brief.written_by.partition(" ")
-    return page.words.say(f"writers.{who if who in {'rules', 'model'} else 'person'}", name=name)
+    """Say who wrote it, and where a model had a part, how much of it."""
+    (worded, of), model, words = page.paragraph.reworded, page.report.rewording, page.words
+    if model is None or not worded:
+        return written(page.brief.written_by, words)
+    counts = {"n": words.number(worded)} | ({"of": words.number(of)} if worded < of else {})
+    return words.say("writers.model_some" if worded < of else "writers.model_all", name=model.model, **counts)
+
+
+def written(by: str, words: Phrases) -> str:
+    """Say who wrote a brief."""
+    who, _, name = by.partition(" ")
+    return words.say(f"writers.{who if who in {'rules', 'model'} else 'person'}", name=name)
 
 
 def published(page: Page) -> str:
@@ -120,6 +139,9 @@ def method(page: Page) -> tuple[str, ...]:
     words, dropped = page.words, page.brief.left_out.dropped_claims
     keys = ("method_zero",) if page.is_empty else ("method_counts", "method_tone", "method_gate")
     said = [words.pattern(f"page.{key}") for key in keys]
+    worded, model = page.paragraph.reworded[0], page.report.rewording
+    if model is not None and worded:
+        said.append(words.say("writers.checked", name=model.model, n=words.count("sentence", worded)))
     if page.paragraph.dropped:
         said.append(words.say("page.dropped", n=words.count("claim", page.paragraph.dropped)))
     if dropped:

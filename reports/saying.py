@@ -167,7 +167,8 @@ def _group_values(claim: Claim, talk: Talk) -> _Values:
 def _group(claim: Claim, talk: Talk) -> Parts:
     words, values = talk.words, _group_values(claim, talk)
     roles = [words.name("roles", role) for role in dict.fromkeys(_listed(claim, "roles"))]
-    values["roles"] = words.say("group.roles", names=words.names(roles)) if roles else ""
+    key = "group.roles_one" if _n(claim, "voices") == 1 else "group.roles"
+    values["roles"] = words.say(key, names=words.names(roles)) if roles else ""
     values["ironic"] = words.pattern("group.ironic") if word(claim, "possibly_ironic") else ""
     values["share"] = ""
     if _has(claim, "share"):
@@ -187,8 +188,9 @@ def _split(claim: Claim, talk: Talk) -> Parts:
 
 
 def _minority(claim: Claim, talk: Talk) -> Parts:
-    values = _group_values(claim, talk)
-    return talk.words.parts("minority.known" if word(claim, "group") in talk.said else "minority.first", **values)
+    said = word(claim, "group") in talk.said
+    key = "known" if said else "first" if talk.first_group else "next"
+    return talk.words.parts(f"minority.{key}", **_group_values(claim, talk))
 
 
 def _no_minority(claim: Claim, talk: Talk) -> Parts:

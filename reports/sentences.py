@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.model import Claim, PostCitation
@@ -10,11 +10,12 @@ from monitor.model import Claim, PostCitation
 from .isolation import isolated
 from .phrases import Part, Parts, Phrases, phrases
 from .saying import SAY, Talk, view_of, word
+from .wording import RuleSentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from monitor.model import Brief, ClaimKind, PostId, Story
+    from monitor.model import Brief, ClaimKind, PostId, Rewording, Story
 
 MAX_WORDS = 120  # outside quotes, for what people say
 MAX_LEFT_OUT_WORDS = 40  # for the line of what was left out
@@ -22,17 +23,30 @@ _TOLD = frozenset({
     "volume", "reporting", "post", "group", "split", "minority", "no_minority", "change", "no_change",
 })  # fmt: skip
 _ENDINGS = ".!?…。！？"
+# What a sentence may list in words of ours: the claim's word, and the table that has its name.
+_LISTED = {
+    "platforms": "platforms",
+    "platform": "platforms",
+    "roles": "roles",
+    "languages": "languages",
+    "reasons": "withheld_reasons",
+}
+RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One claim in words. cites: the [n] of the posts that prove it, as they are cited."""
+    """One claim in words. cites: the [n] of the posts that prove it, as they are cited.
+
+    worded_by: "rules", or "model" and its name.
+    """
 
     claim: Claim
     parts: Parts
     cites: tuple[int, ...]
     open_quote: str
     close_quote: str
+    worded_by: str = RULES
 
     @property
     def text(self) -> str:
@@ -55,7 +69,8 @@ class Paragraph:
     """What people say. sentences: what fits, in order; left_out: the parts of the line of what was left out.
 
     frame: what stands before, between and after those parts. everything: every claim as a sentence of its own,
-    in order. dropped: how many claims did not fit.
+    in order. dropped: how many claims did not fit. refused: the wordings of a model that do not stand, by the place
+    of their sentence from 1, each with why; its sentence is by rules.
     """
 
     sentences: tuple[Sentence, ...]
@@ -63,6 +78,7 @@ class Paragraph:
     frame: tuple[str, str, str]
     everything: tuple[Sentence, ...]
     dropped: int
+    refused: tuple[tuple[int, str], ...] = ()
 
     def line(self, parts: Sequence[str]) -> str:
         """Return the line of what was left out with its parts as given, "" where there are none."""
@@ -74,6 +90,19 @@ class Paragraph:
         """What fits, each claim as a sentence of its own, in order."""
         fits = {id(one.claim) for one in self.left_out}
         return (*self.sentences, *(one for one in self.everything if id(one.claim) in fits))
+
+    @property
+    def reworded(self) -> tuple[int, int]:
+        """How many sentences a model worded, of how many; the line of what was left out is one, by rules."""
+        worded = sum(one.worded_by != RULES for one in self.sentences)
+        return worded, len(self.sentences) + bool(self.left_out)
+
+    def written_by(self, writer: str) -> str:
+        """Return who wrote it for a machine: `writer`, or the model with how much of it is by rules."""
+        worded, of = self.reworded
+        model = next((one.worded_by for one in self.sentences if one.worded_by != RULES), None)
+        rest = "; the rest by rules" if worded < of else ""
+        return writer if model is None else f"{model} ({worded} of {of} sentences{rest})"
 
     @property
     def left_out_text(self) -> str:
@@ -104,8 +133,12 @@ def compose(
     language: str,
     time_zone: str = "UTC",
     numbers: Mapping[PostId, int] | None = None,
+    rewording: Rewording | None = None,
 ) -> Paragraph:
-    """Say `brief` in `language`; where it is too long, the smallest groups beyond each side's first go first."""
+    """Say `brief` in `language`; where it is too long, the smallest groups beyond each side's first go first.
+
+    rewording: what of it stands is said in place of the rules' sentences.
+    """
     if brief.story != story.id:
         raise ValueError(f"the brief is about {brief.story}, not about {story.id}")
     cites = numbered(brief) if numbers is None else numbers
@@ -119,6 +152,7 @@ def compose(
     longer = _sentences(brief, kept, words, time_zone, cites, outlets=outlets, overlap=several)
     if sum(one.words for one in longer) <= MAX_WORDS:
         sentences = longer
+    sentences, refused = _reworded(sentences, rewording, words)
     before, _, after = words.pattern("left_out.line").partition("{parts}")
     fragments = _left_out(brief, left, words, time_zone, cites)
     return Paragraph(
@@ -130,7 +164,49 @@ def compose(
             for one in _sentences(brief, list(brief.claims), words, time_zone, cites, outlets=True)
         ),
         dropped=len(brief.claims) - len(sentences) - len(fragments),
+        refused=refused,
     )
+
+
+def rule_sentence(sentence: Sentence, words: Phrases) -> RuleSentence:
+    """Return what a wording of a sentence of the rules is measured by."""
+    told = [(table, sentence.claim.word(name) or ()) for name, table in _LISTED.items()]
+    items = {
+        words.name(table, code) for table, value in told for code in ((value,) if isinstance(value, str) else value)
+    }
+    return RuleSentence(parts=sentence.parts, words=words, items=tuple(sorted(items)))
+
+
+# --- In a model's words ----------------------------------------------------------------------------
+
+
+def _reworded(
+    sentences: tuple[Sentence, ...], rewording: Rewording | None, words: Phrases
+) -> tuple[tuple[Sentence, ...], tuple[tuple[int, str], ...]]:
+    """Return the sentences with each wording that stands, and those that do not, with why."""
+    made, refused = list(sentences), list[tuple[int, str]]()
+    if rewording is None:
+        return sentences, ()
+    for place, wording in rewording.sentences:
+        why = _refusal(made, place, wording, words)
+        if why:
+            refused.append((place, why))
+            continue
+        rule = made[place - 1]
+        parts = _tidy(rule_sentence(rule, words).filled(wording))
+        made[place - 1] = replace(rule, parts=parts, worded_by=f"model {rewording.model}")
+        if sum(one.words for one in made) > MAX_WORDS:
+            made[place - 1] = rule
+            refused.append((place, f"with it the paragraph has more than {MAX_WORDS} words"))
+    return tuple(made), tuple(refused)
+
+
+def _refusal(sentences: Sequence[Sentence], place: int, wording: str, words: Phrases) -> str | None:
+    if not 1 <= place <= len(sentences):
+        return "the paragraph has no such sentence"
+    if sentences[place - 1].worded_by != RULES:
+        return "the sentence has another wording"
+    return rule_sentence(sentences[place - 1], words).refusal(wording)
 
 
 # --- What fits -----------------------------------------------------------------------------------

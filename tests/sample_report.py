@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from monitor.comparison import compare
 from monitor.model import (
     Brief,
     Claim,
@@ -24,6 +25,7 @@ from monitor.model import (
     PostId,
     ReadCitation,
     ReadWindow,
+    Related,
     Report,
     SourceHealth,
     Span,
@@ -300,14 +302,67 @@ def points() -> tuple[Point, ...]:
     )
 
 
+RELATED = (
+    Related(
+        story=StoryId("toll"),
+        title='Council doubles the <toll> & "nobody" asks',
+        language="en",
+        line="Limited discussion on X: 12 posts by 11 people on 3 February 2026; 10 people give an opinion.",
+        brief="00112233445566aa",
+        as_of=NOON + timedelta(hours=4),
+        written_by="rules",
+        words=("Sundvik", "ferry"),
+        posts=1,
+        addresses=2,
+        voices=5,
+        folder="council-doubles-the-toll-0a1b2c3d",
+    ),
+    Related(
+        story=StoryId("boat"),
+        title="הסירה החדשה",
+        language="he",
+        line="No posts found about this story on 3 February 2026.",
+        brief="00112233445566bb",
+        as_of=NOON + timedelta(hours=5),
+        written_by="model acme-7",
+        addresses=1,
+    ),
+)
+
+
+def earlier(**changes: Any) -> Brief:
+    """The brief that was published two hours before that about the ferry."""
+    base = brief(
+        as_of=NOON + timedelta(hours=3),
+        qualifier="very limited",
+        previous=None,
+        figures=replace(FIGURES, people=20, posts=26, opinion_voices=9, languages=(("en", 20),)),
+        groups=(
+            replace(GROUPS[0], voices=5),
+            replace(GROUPS[1], stance="oppose", voices=4),
+            group("p9", None, label=("<i>night</i>", "boat"), posts=(PostId("p9"),), tone="neutral", voices=2),
+        ),
+        split=True,
+        minority=None,
+        gaps=(replace(GAP, source="mastodon"),),
+    )
+    return replace(base, **changes)
+
+
 def report(about: Story = STORY, *, rows: tuple[Understood, ...] = ROWS, **changes: Any) -> Report:
     """The report about the ferry, made by the same step as every report."""
     from jobs.publish import assemble  # noqa: PLC0415 -- only what needs a report needs the step
 
+    said = changes.pop("brief", brief())
     made = assemble(
-        changes.pop("brief", brief()), about, rows, SOURCES, language="en", time_zone="Europe/Oslo",
+        said, about, rows, SOURCES, language="en", time_zone="Europe/Oslo",
         store_path="../store.db", notes=("Invented rows, written for the tests (CC0).",),
         labels=LABELS,
     )  # fmt: skip
-    changed: dict[str, Any] = {"timeline": points(), "versions": (("monitor", "1.2.3"),)} | changes
+    changed: dict[str, Any] = {
+        "timeline": points(),
+        "versions": (("monitor", "1.2.3"),),
+        "related": RELATED,
+        "changes": compare(earlier(), said) if said.previous else None,
+    } | changes
     return replace(made, **changed)

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobs.brief import brief_each, brief_from, brief_one, evidence_for, evidence_from
-from monitor.model import Gap, GapCitation, Page, PostId, ReadCitation, ReadWindow, Span, Tombstone, id_hash
+from jobs.encodings import Remembered
+from monitor.model import (
+    Encoding,
+    Gap,
+    GapCitation,
+    Page,
+    PostId,
+    ReadCitation,
+    ReadWindow,
+    Span,
+    Tombstone,
+    id_hash,
+)
+from monitor.scoring import encoder
 from monitor.store import PublishedReport, Store
 from tests.builders import NOON, post, story, understood
 from tests.ferry_talk import UNTIL, against, in_favour, said
@@ -162,6 +175,41 @@ def test_the_same_rows_give_the_same_brief_again(store: Store) -> None:
     _keep(store, [said("later", "One more voice about sheep", minutes=5000)])
     again = evidence_from(store, story(), brief.inputs, brief.window, brief.as_of)
     assert brief_from(again).hash == brief.hash
+
+
+def test_what_an_encoder_made_of_many_opinions_has_a_part_in_the_groups(store: Store) -> None:
+    rows = against(24)
+    _keep(store, rows)
+    by_words = brief_one(store, story(), as_of=UNTIL)
+    answers = [
+        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(24)
+    ]
+    Remembered(_Read(answers), store).read([row.post.text for row in rows])
+    brief = brief_one(store, story(), as_of=UNTIL)
+    assert (by_words.meaning, brief.meaning) == (None, encoder.NAME)
+    assert {group.posts for group in brief.groups} == {
+        tuple(row.post.id for row in rows[first::2]) for first in (0, 1)
+    }
+    again = evidence_from(store, story(), brief.inputs, brief.window, brief.as_of)
+    assert brief_from(again).hash == brief.hash
+    alone = evidence_from(store, story(), brief.inputs, brief.window, brief.as_of, meaning=None)
+    assert brief_from(alone).hash == by_words.hash
+
+
+class _Read:
+    """An encoder whose answers are known."""
+
+    NAME = encoder.NAME
+
+    def __init__(self, answers: Sequence[Encoding]) -> None:
+        self.answers = answers
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        assert len(texts) == len(self.answers)
+        return list(self.answers)
+
+    def beside(self, target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
+        raise AssertionError((target, texts))
 
 
 def test_a_row_that_is_gone_is_missing_in_the_brief_that_is_made_again(store: Store) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.config import Config, load, read
-from jobs.publish import slug
+from jobs.folders import slug
 from monitor.errors import ConfigError
 from monitor.model import Story, StoryId
 
@@ -42,12 +42,13 @@ def test_the_shipped_example_is_valid_and_is_what_init_writes() -> None:
 def test_what_the_example_only_suggests_is_valid_too() -> None:
     text = (ROOT / "config.toml").read_text()
     lines = [line.removeprefix("# ") if line.startswith("# ") and "=" in line.split("#")[1] else line
-             for line in text.replace("# [[", "[[").splitlines()]  # fmt: skip
+             for line in text.replace("# [", "[").splitlines()]  # fmt: skip
     wanted = "\n".join(line for line in lines if not line.startswith(("cron", "daily_at")))
     config = read(tomllib.loads(wanted))
     assert [source.kind for source in config.sources] == ["rss", "x"]
     assert [channel.kind for channel in config.channels] == ["slack"]
     assert config.window == "24h"
+    assert config.writer.kind == "model"
     assert config.stories[0].query == '"Sundvik ferry"'
 
 

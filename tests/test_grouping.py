@@ -157,3 +157,24 @@ def test_a_mark_without_its_letter_is_no_word_of_a_label() -> None:
     face = "\u035c\u0296"
     assert unfit(face, "en", frozenset()) == "is no word"
     assert unfit("ferry", "en", frozenset()) is None
+
+
+def test_meaning_brings_together_what_words_do_not() -> None:
+    rows = [
+        said(f"{theme}{n}", f"{theme}{chr(97 + n)}word {theme}{chr(97 + n)}term of mine", minutes=n)
+        for n in range(12)
+        for theme in ("sea", "cost")
+    ]
+    numbers = {"s": [90, 10, 3], "c": [10, 90, 3]}
+    vectors = {row.post.id: bytes([*numbers[row.post.id[2]], n % 5]) for n, row in enumerate(rows)}
+    assert [part.voices for part in form_groups(rows, story())] == [24]
+    assert [part.voices for part in form_groups(rows, story(), vectors)] == [12, 12]
+    shuffled = list(rows)
+    Random(4).shuffle(shuffled)  # noqa: S311 - a shuffle, no secret
+    assert form_groups(shuffled, story(), dict(reversed(vectors.items()))) == form_groups(rows, story(), vectors)
+
+
+def test_where_one_vector_is_missing_words_alone_decide() -> None:
+    rows = _two_themes(15)
+    vectors = {row.post.id: bytes([90 if n % 2 else 10, 50]) for n, row in enumerate(rows[1:])}
+    assert form_groups(rows, story(), vectors) == form_groups(rows, story())

@@ -14,13 +14,27 @@ import pytest
 from markdown_it import MarkdownIt
 
 import reports
-from monitor.model import Gap, Image, PostCitation, Report
+from monitor.comparison import compare
+from monitor.model import Gap, Image, PostCitation, Report, StoryId
 from monitor.text import clean
 from reports import RENDERERS, SUFFIX
 from reports.isolation import balanced, isolated, visible, web_address
 from tests.builders import post, understood
 from tests.dom import page_of
-from tests.sample_report import CLAIMS, GAP, GROUPS, REPORTING, ROWS, STORY, brief, cite, group, group_claim, report
+from tests.sample_report import (
+    CLAIMS,
+    GAP,
+    GROUPS,
+    RELATED,
+    REPORTING,
+    ROWS,
+    STORY,
+    brief,
+    cite,
+    group,
+    group_claim,
+    report,
+)
 
 TEXTS = {
     "script": "<script>alert(1)</script>",
@@ -89,7 +103,11 @@ def everywhere(text: str, url: str = "https://x.example/1") -> Report:
         for one in made.cited
     )
     source = replace(made.sources[0], source=text[:100], problem=text)
-    return replace(made, cited=cited, notes=(text,), sources=(source,))
+    other = replace(RELATED[0], story=StoryId(text[:100]), title=text, line=text, words=(text[:100], "b"))
+    before = brief(groups=(group("h2", None, label=(text[:100], "b")),), gaps=(replace(GAP, source=text[:100]),))
+    return replace(
+        made, cited=cited, notes=(text,), sources=(source,), related=(other,), changes=compare(before, hostile)
+    )
 
 
 def harmless(text: str) -> str:
@@ -145,7 +163,7 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert web_address(url) is None
     made = everywhere("plain words only", url)
     hrefs = [link["href"] for link in page_of(RENDERERS["html"](made)).all("a")]
-    ours = ("#", "report.", "https://x.example/", "https://news.example/")
+    ours = ("#", "report.", "https://x.example/", "https://news.example/", f"../{RELATED[0].folder}/report.")
     assert all(href.startswith(ours) for href in hrefs)
     if url:
         assert url not in hrefs

@@ -14,7 +14,7 @@ from monitor.model import Interval, Tones
 from reports.html import render
 from tests.dom import page_of
 from tests.gold_files import assert_is_gold
-from tests.sample_report import CLAIMS, FIGURES, LEFT, STORY, brief, claim, empty_brief, report
+from tests.sample_report import CLAIMS, FIGURES, LEFT, RELATED, STORY, brief, claim, empty_brief, report
 
 FULL = render(report())
 EMPTY = render(report(brief=empty_brief(), timeline=()))
@@ -55,7 +55,8 @@ def test_every_link_out_is_guarded_and_the_others_stay_here() -> None:
         if link["href"].startswith(("http://", "https://")):
             assert link["rel"] == "noopener noreferrer nofollow"
         else:
-            assert link["href"].startswith("#") or link["href"] in {"report.json", "report.md"}
+            ours = {"report.json", "report.md", f"../{RELATED[0].folder}/report.html"}
+            assert link["href"].startswith("#") or link["href"] in ours
 
 
 @pytest.mark.parametrize("html", [FULL, EMPTY], ids=["full", "empty"])

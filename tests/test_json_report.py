@@ -33,7 +33,8 @@ def test_the_document_of_a_story_nobody_mentions_is_gold() -> None:
 def test_the_keys_are_stable() -> None:
     assert list(document()) == [
         "schema", "story", "as_of", "language", "time_zone", "store", "brief", "figures", "timeline", "cited",
-        "sources", "inputs", "previous", "versions", "accuracy", "notes", "hash",
+        "sources", "inputs", "previous", "versions", "accuracy", "notes", "related",
+        "changes", "hash",
     ]  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobs.cli import main
-from jobs.publish import publish, slug
+from jobs.folders import slug
+from jobs.publish import publish
 from jobs.verify import verify
 from monitor.model import Accuracy, Interval, Page, PostId, Reader, SpotCheck, StoryId
 from monitor.scoring.measured import measured

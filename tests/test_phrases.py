@@ -1,17 +1,40 @@
-"""The tables of words: what every language must have, and the grammar that they share."""
+"""The tables of words: what every language must have, the grammar that they share, and how each language reads."""
 
 from __future__ import annotations
 
+import json
+import random
+import re
+import string
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from jobs.brief import brief_each
+from jobs.cli import main
+from jobs.publish import publish
+from jobs.understand import understand
+from jobs.verify import Verdict, verify
 from monitor.model import ClaimKind, Qualifier
-from reports.phrases import Part, Phrases, fill, languages, phrases
+from monitor.store import Store
+from reports import RENDERERS
+from reports.phrases import PLURALS, Part, Phrases, fill, languages, phrases
+from reports.phrases.review import COUNTS, EXAMPLES, Example, flat, review
 from reports.saying import SAY
+from reports.sentences import MAX_LEFT_OUT_WORDS, MAX_WORDS, compose
+from reports.slack import render as render_slack
 from tests.builders import NOON
+from tests.sample_report import CLAIMS, STORY, brief, claim, empty_brief, group_claim, report
+from tests.test_verify import Made, posts
 
+ROOT = Path(__file__).resolve().parent.parent
 EN = phrases("en")
 
 
@@ -22,9 +45,17 @@ def keys(table: dict[str, Any], before: str = "") -> set[str]:
     return found
 
 
-def grammar_free(table: Any) -> set[str]:
-    """The keys of a table without the forms of counted things, which differ from language to language."""
-    return {key for key in keys(dict(table)) if not key.startswith(("counts.", "views.", "sides."))}
+FORMS = ("counts.", "views.", "sides.")  # tables of counted things, whose forms differ from language to language
+EVERY = tuple((kind, one) for kind, examples in EXAMPLES.items() for one in examples)
+CASES = pytest.mark.parametrize(("kind", "example"), EVERY, ids=[f"{kind}: {one.about}" for kind, one in EVERY])
+
+
+def without_forms(key: str) -> str:
+    return key.rpartition(".")[0] if key.startswith(FORMS) else key
+
+
+def holes(pattern: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
 
 
 def test_every_kind_of_claim_can_be_said() -> None:
@@ -33,7 +64,32 @@ def test_every_kind_of_claim_can_be_said() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_the_keys_of_english(language: str) -> None:
-    assert grammar_free(phrases(language).table) == grammar_free(EN.table)
+    here, english = keys(dict(phrases(language).table)), keys(dict(EN.table))
+    assert {without_forms(key) for key in here} == {without_forms(key) for key in english}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_phrase_has_the_placeholders_of_english(language: str) -> None:
+    english = flat(EN.table)
+    for key, pattern in flat(phrases(language).table).items():
+        same = key if key in english else f"{without_forms(key)}.other"
+        assert (key, holes(pattern)) == (key, holes(english[same]))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_counted_thing_has_the_form_other_and_none_that_its_language_lacks(language: str) -> None:
+    words = phrases(language)
+    known = {PLURALS[words.pattern("language.plural")](n) for n in range(1_000)}
+    for group in FORMS:
+        for thing, forms in words.table[group.strip(".")].items():
+            assert (thing, set(forms) - known, "other" in forms) == (thing, set(), True)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_twelve_months_and_no_empty_word(language: str) -> None:
+    words = phrases(language)
+    assert len(words.table["dates"]["months"]) == len(words.table["dates"]["short_months"]) == 12
+    assert not [key for key, phrase in flat(words.table).items() if not phrase]
 
 
 @pytest.mark.parametrize("language", languages())
@@ -134,3 +190,443 @@ def test_a_language_without_plurals_needs_one_form() -> None:
         },
     )
     assert [korean.count("post", n) for n in (1, 2)] == ["게시물 1건", "게시물 2건"]
+
+
+# --- Every claim in every language -----------------------------------------------------------------
+
+BROKEN = re.compile(
+    r"[{}]|  |\(\)|\( | \)| [.,;:!?)](?:\s|$)|[,;:]{2}|[,;:]\.|\.\.|^\s|\s$|« | »|“ | ”"
+    r"|\b(?:None|True|False)\b"
+)
+BANNED = {
+    "en": r"(?<!at )\bmost\b(?![- ](?:shared|cited))|majority",
+    "nb": r"\bde fleste\b|\bflest\b|flertall|majoritet|mesteparten",
+    "ko": r"대부분|대다수|과반|다수",
+}
+# Where a per cent sign may stand: only what is said from thirty voices on.
+PER_CENT = {"counts.percent", "group.share", "group.share_small", "page.about_share", "page.spot_share"}
+
+
+def said_in(language: str, *claims: Any) -> str:
+    return compose(brief(claims=claims), STORY, language=language).everything[-1].text
+
+
+def figures(example: Example, language: str) -> list[str]:
+    """The figures of our words in order of size, without those of the window, whose month may be a figure too."""
+    text = re.sub(r"[«“].*?[»”]", "", example.said(language)).replace("\u00a0", "")
+    words = phrases(language)
+    for citation in example.claims[-1].citations:
+        if (gap := getattr(citation, "gap", None)) is not None:
+            text = text.replace(words.window(gap.since, gap.until, "UTC"), "")
+    begin = datetime(2026, 2, 3, 9, tzinfo=UTC)
+    for hours in (8, 24):
+        text = text.replace(words.window(begin, begin + timedelta(hours=hours), "UTC"), "")
+    return sorted(re.findall(r"\d+", re.sub(r"(?<=\d),(?=\d{3})", "", text)))
+
+
+def test_every_kind_of_claim_has_an_example() -> None:
+    assert set(EXAMPLES) == set(get_args(ClaimKind))
+    assert all(one.claims[-1].kind == kind for kind, one in EVERY)
+
+
+@pytest.mark.parametrize("language", languages())
+@CASES
+def test_every_claim_is_a_whole_sentence(language: str, kind: str, example: Example) -> None:
+    text = example.said(language)
+    assert not BROKEN.search(text), f"{kind}: {text}"
+    assert text[-1] in ".”»"
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+@CASES
+def test_every_claim_has_the_same_figures_in_every_language(language: str, kind: str, example: Example) -> None:
+    assert (kind, figures(example, language)) == (kind, figures(example, "en"))
+
+
+@pytest.mark.parametrize("language", languages())
+@CASES
+def test_no_claim_says_most_or_majority_or_a_share_that_it_does_not_have(
+    language: str, kind: str, example: Example
+) -> None:
+    text = re.sub(r"[«“].*?[»”]", "", example.said(language))
+    assert not re.search(BANNED[language], text, re.IGNORECASE), f"{kind}: {text}"
+    has_share = any(name == "share" for name, _ in example.claims[-1].numbers)
+    assert ("%" in text) == has_share
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_phrase_says_most_or_majority_and_few_a_share(language: str) -> None:
+    ours = flat(phrases(language).table)
+    assert not [key for key, phrase in ours.items() if re.search(BANNED[language], phrase, re.IGNORECASE)]
+    assert {without_forms(key) for key, phrase in ours.items() if "%" in phrase} <= PER_CENT
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_paragraph_fits_in_every_language(language: str) -> None:
+    rng = random.Random(2026)  # noqa: S311 -- a fixed seed, nothing secret
+    told = [claim for kind, one in EVERY if kind in {"group", "reporting", "post"} for claim in one.claims]
+    left = [one.claims[-1] for kind, one in EVERY if kind in {"copies", "flood", "gap", "withheld", "not_scored"}]
+    for _ in range(25):
+        claims = (*rng.choices(told, k=rng.randrange(12)), *rng.choices(left, k=rng.randrange(9)))
+        made = compose(brief(claims=claims), STORY, language=language)
+        assert sum(one.words for one in made.sentences) <= MAX_WORDS
+        assert len(made.left_out_text.split()) <= MAX_LEFT_OUT_WORDS or len(made.left_out) == 1
+
+
+def test_what_is_broken_would_be_found() -> None:
+    broken = (
+        "{n} post",
+        "a  b",
+        "posts () by",
+        "a ( b)",
+        "that is all .",
+        "a,, b",
+        "all:.",
+        " a",
+        "« a»",
+    )
+    assert [text for text in broken if not BROKEN.search(text)] == []
+    assert re.search(BANNED["ko"], "대부분은 비판적이다")
+    assert re.search(BANNED["nb"], "De fleste er imot", re.IGNORECASE)
+
+
+# --- Whole reports ---------------------------------------------------------------------------------
+
+
+class Frame(HTMLParser):
+    """The language of a page, and its headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.language: str | None = None
+        self.headings: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "html":
+            self.language = dict(attrs)["lang"]
+        self._inside = tag == "h2"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.headings.append(data)
+            self._inside = False
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "related"),
+    [
+        ("en", "What people say", "Related stories"),
+        ("nb", "Hva folk sier", "Relaterte artikler"),
+        ("ko", "사람들의 반응", "관련 기사"),
+    ],
+)
+def test_a_page_is_marked_with_its_language_and_has_its_headings(language: str, heading: str, related: str) -> None:
+    frame = Frame()
+    frame.feed(RENDERERS["html"](replace(report(), language=language)))
+    assert (frame.language, frame.headings[0]) == (language, heading)
+    assert phrases(language).pattern("page.related") == related
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("made", [report(), report(brief=empty_brief(), rows=())], ids=["rich", "empty"])
+def test_every_format_can_be_written_in_every_language(language: str, made: Any) -> None:
+    there = replace(made, language=language)
+    heading = phrases(language).pattern("page.heading")
+    for render in (RENDERERS["html"], RENDERERS["markdown"], render_slack):
+        assert heading in render(there)
+    assert json.loads(RENDERERS["json"](there))["language"] == language
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_report_in_every_language_can_be_verified(tmp_path: Path, language: str) -> None:
+    at = NOON + timedelta(hours=6)
+    with Store.open(tmp_path / "monitor.db") as store:
+        Made.save(store, posts())
+        understand(store, own_accounts=frozenset(), outlets=frozenset())
+        brief_each(store, as_of=at)
+        publish(store, out=tmp_path / "out", language=language, time_zone="Europe/Oslo", as_of=at)
+    (made,) = (tmp_path / "out").glob("*/report.json")
+    assert verify(made) == Verdict(ok=True)
+    beside = made.with_name("report.md")
+    beside.write_text(beside.read_text(encoding="utf-8").replace("9", "8", 1), encoding="utf-8")
+    assert not verify(made).ok
+
+
+def test_the_command_line_writes_in_the_language_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text('language = "ko"\ntime_zone = "Europe/Oslo"\n', encoding="utf-8")
+    with Store.open(tmp_path / "monitor.db") as store:
+        Made.save(store, posts())
+        understand(store, own_accounts=frozenset(), outlets=frozenset())
+    at = ("--as-of", (NOON + timedelta(hours=6)).isoformat())
+    assert main(["brief", "ferry", *at]) == 0
+    assert "의견을 밝힌" in capsys.readouterr().out
+    assert main(["brief", "ferry", "--lang", "nb", *at]) == 0
+    assert "med en mening" in capsys.readouterr().out
+    assert main(["report", "--lang", "nb", *at]) == 0
+    page = next((tmp_path / "out").glob("*/report.html"))
+    assert '<html lang="nb"' in page.read_text(encoding="utf-8")
+    assert main(["report", "--as-of", (NOON + timedelta(hours=7)).isoformat()]) == 0
+    assert '<html lang="ko"' in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["run", "brief", "--lang", "tlh"]) == 2
+    assert "; there are: en, ko, nb" in capsys.readouterr().err
+
+
+# --- Norwegian -------------------------------------------------------------------------------------
+
+NB = phrases("nb")
+NORWEGIAN = (
+    "Begrenset diskusjon på X og Bluesky: 31 innlegg av 23 personer den 3. februar 2026 kl. 10:00–18:00; "
+    "14 personer uttrykker en mening. "
+    "8 kontoer deler bare nyheten, blant dem Fjord Courier og <i>Kyst</i> & Fjell (9 innlegg, kopiert 12 ganger); "
+    "den mest delte meldingen lyder: «County closes the Sundvik ferry in April». "
+    "7 av 14 personer med en mening, blant dem en analytiker, er kritiske, med ord som sheep, milk og deck: "
+    "«The ferry must stay, how else do we get the sheep across?» "
+    "4 av 14 er positive, med ord som cheaper og boat: "
+    "«The fast boat is cheaper and cleaner than the old ferry.» "
+    "3 av 14 er ikke vurdert for tone, med ord som 배가 og 섬은: «배가 없으면 섬은 끝이다». "
+    "Den andre siden: 4 av 14 er positive. "
+    "Ingen tydelig endring siden forrige rapport: 14 personer med en mening, mot 12 da. "
+    "Utelatt: 1 originalinnlegg, delt videre 12 ganger; 300 nesten like innlegg fra 280 kontoer; "
+    "3 personer ikke vurdert for tone; 1 holdt tilbake; 2 slettet i ettertid; "
+    "Bluesky ikke lest fullt ut: ukjent, ikke null."
+)
+
+
+def test_the_paragraph_reads_as_norwegian() -> None:
+    made = compose(brief(claims=CLAIMS), STORY, language="nb", time_zone="Europe/Oslo")
+    assert made.text == NORWEGIAN
+
+
+@pytest.mark.parametrize(
+    ("thing", "one", "many"),
+    [
+        ("post", "1 innlegg", "1\u00a0234 innlegg"),
+        ("person", "1 person", "1\u00a0234 personer"),
+        ("account", "1 konto", "1\u00a0234 kontoer"),
+        ("copy", "1 kopi", "1\u00a0234 kopier"),
+        ("near_identical", "1 nesten likt innlegg", "1\u00a0234 nesten like innlegg"),
+        ("hour", "1 time", "1\u00a0234 timer"),
+        ("day", "1 døgn", "1\u00a0234 døgn"),
+    ],
+)
+def test_norwegian_counts(thing: str, one: str, many: str) -> None:
+    assert (NB.count(thing, 1), NB.count(thing, 1_234)) == (one, many)
+
+
+def test_norwegian_adjectives_agree_with_their_number() -> None:
+    one, many = (said_in("nb", group_claim("p1", voices=n, of=9, tone="negative")) for n in (1, 5))
+    assert one == "1 av 9 personer med en mening er kritisk."
+    assert many == "5 av 9 personer med en mening er kritiske."
+    only = said_in("nb", group_claim("p1", voices=1, of=1, stance="oppose", roles=("analyst",)))
+    assert only == "Den eneste personen med en mening (1), en analytiker, er imot."
+
+
+def test_a_norwegian_post_has_no_comma_before_its_brackets() -> None:
+    words = {"platform": "x", "post_kind": "opinion", "tone": "positive", "possibly_ironic": "yes"}
+    said = said_in("nb", claim("post", words=words))
+    assert (
+        said == "Et innlegg på X (muligens ironisk), positivt i tonen, er talt med, men teksten er holdt tilbake."
+    )
+
+
+def test_norwegian_numbers() -> None:
+    assert [NB.number(n) for n in (0, 999, 1_000, -1_234_567)] == [
+        "0", "999", "1\u00a0000", "−1\u00a0234\u00a0567",
+    ]  # fmt: skip
+    assert NB.money(1_234_560_000) == "1\u00a0234,56\u00a0USD"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (None, None, "uansett tidspunkt"),
+        (None, NOON, "fram til 3. februar 2026 kl. 13:00"),
+        (NOON, NOON + timedelta(hours=8), "den 3. februar 2026 kl. 13:00–21:00"),
+        (NOON, NOON + timedelta(days=1), "fra 3. februar 2026 kl. 13:00 til 4. februar 2026 kl. 13:00"),
+        (NOON, NOON + timedelta(days=9), "fra 3. februar til 12. februar 2026"),
+        (NOON - timedelta(days=60), NOON, "fra 5. desember 2025 til 3. februar 2026"),
+    ],
+)
+def test_norwegian_windows(since: datetime | None, until: datetime | None, said: str) -> None:
+    assert NB.window(since, until, "Europe/Oslo") == said
+
+
+def test_norwegian_lists() -> None:
+    assert [NB.names(("X", "Y", "Z")[:n]) for n in range(4)] == ["", "X", "X og Y", "X, Y og Z"]
+
+
+# --- Korean ----------------------------------------------------------------------------------------
+
+KO = phrases("ko")
+KOREAN = (
+    "제한적인 논의(X, 블루스카이): 2026년 2월 3일 10:00~18:00 사이 23명이 게시물 31건을 올렸고, "
+    "이 중 14명이 의견을 밝혔다. "
+    "소식만 공유한 계정 8개(Fjord Courier, <i>Kyst</i> & Fjell 등)가 게시물 9건(12번 복사됨)을 올렸으며, "
+    "가장 널리 공유된 소식의 내용은 다음과 같다: “County closes the Sundvik ferry in April”. "
+    "의견을 밝힌 14명 중 분석가 포함 7명은 비판적이다(표현 예: sheep, milk, deck): "
+    "“The ferry must stay, how else do we get the sheep across?” "
+    "14명 중 4명은 긍정적이다(표현 예: cheaper, boat): "
+    "“The fast boat is cheaper and cleaner than the old ferry.” "
+    "14명 중 3명은 어조가 판정되지 않았다(표현 예: 배가, 섬은): “배가 없으면 섬은 끝이다”. "
+    "반대편에서는 14명 중 4명이 긍정적이다. "
+    "지난 보고서 이후 뚜렷한 변화가 없다(이번에 의견을 밝힌 14명, 지난번 12명). "
+    "제외: 원글 1건, 12번 재게시; 계정 280개의 거의 같은 게시물 300건; 한 계정이 게시물 31건 중 12건 작성; "
+    "어조 미판정 3명; 비공개 1건; 이후 삭제 2건; 블루스카이: 일부 읽지 못함, 없음이 아니라 알 수 없음."
+)
+# What stands before a particle that follows the final sound: a counter, or a placeholder that ends in this one.
+ENDS = {
+    "people": "명", "posts": "건", "reports": "건", "others": "건", "shared": "건", "stories": "건",
+    "accounts": "개", "now": "명",
+}  # fmt: skip
+BESIDE = r"(?:\{(?:copies|outlets|share|new|top|label)\}|\([^()]*\))*"  # in brackets: read over
+PARTICLE = r"(은|는|이|가|을|를|과|와|으로|로)(?![가-힣])"
+BEFORE = re.compile(rf"(?:\{{(\w+)\}}|([명건개번분곳점]|시간)){BESIDE}{PARTICLE}")
+
+
+def fits(syllable: str, particle: str) -> bool:
+    """Whether a particle goes with the sound before it: Unicode orders Hangul syllables by their final sound."""
+    final = (ord(syllable) - 0xAC00) % 28
+    if particle in {"으로", "로"}:
+        return (particle == "으로") == (final not in {0, 8})  # 8 is the sound l
+    return (particle in {"은", "이", "을", "과"}) == bool(final)
+
+
+def misfits(pattern: str) -> list[str]:
+    """The particles of a pattern that do not fit, or that follow something whose sound is not known."""
+    return [
+        found.group()
+        for found in BEFORE.finditer(pattern)
+        if found[1] not in {None, *ENDS} or not fits(ENDS[found[1]] if found[1] else found[2][-1], found[3])
+    ]
+
+
+def test_the_paragraph_reads_as_korean() -> None:
+    made = compose(brief(claims=CLAIMS), STORY, language="ko", time_zone="Europe/Oslo")
+    assert made.text == KOREAN
+
+
+def test_no_korean_particle_follows_a_sound_that_it_does_not_go_with() -> None:
+    assert {key: misfits(phrase) for key, phrase in flat(KO.table).items() if misfits(phrase)} == {}
+    said = {one.said("ko"): misfits(one.said("ko")) for _, one in EVERY}
+    assert {text: wrong for text, wrong in said.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{people}가", "{posts}를", "{accounts}{outlets}이", "{names}은", "7명는", "3건(2번 복사됨)를", "{now}로"],
+)
+def test_a_korean_particle_that_does_not_fit_would_be_found(pattern: str) -> None:
+    assert misfits(f"{pattern} 있다")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{people}이", "{posts}을", "{accounts}{outlets}가", "7명은", "3건(2번 복사됨)을", "{now}으로", "3번으로"],
+)
+def test_a_korean_particle_that_fits_is_left_alone(pattern: str) -> None:
+    assert misfits(f"{pattern} 있다") == []
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_what_fills_a_korean_pattern_ends_in_its_counter(name: str) -> None:
+    also = {"posts": "near_identical", "accounts": "only_share"}
+    things = {
+        "people": "person", "posts": "post", "reports": "only_report", "others": "other_post",
+        "shared": "share_post", "stories": "story", "accounts": "account", "now": "person",
+    }  # fmt: skip
+    for thing in (things[name], also.get(name, things[name])):
+        assert KO.count(thing, 5).endswith(ENDS[name])
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        ("post", "게시물 1,234건"),
+        ("person", "1,234명"),
+        ("account", "계정 1,234개"),
+        ("time", "1,234번"),
+        ("with_opinion", "의견을 밝힌 1,234명"),
+        ("hour", "1,234시간"),
+    ],
+)
+def test_korean_counts(thing: str, said: str) -> None:
+    assert KO.count(thing, 1_234) == said
+
+
+def test_one_korean_is_not_all_of_them() -> None:
+    one, all_of_them = (said_in("ko", group_claim("p1", voices=n, of=n, stance="oppose")) for n in (1, 5))
+    assert (one, all_of_them) == ("의견을 밝힌 1명은 반대한다.", "의견을 밝힌 5명 모두 반대한다.")
+
+
+def test_one_korean_with_a_role_has_the_role_alone() -> None:
+    one, some = (
+        said_in("ko", group_claim("p1", voices=n, of=9, stance="support", roles=("analyst",))) for n in (1, 5)
+    )
+    assert one == "의견을 밝힌 9명 중 분석가 1명은 찬성한다."
+    assert some == "의견을 밝힌 9명 중 분석가 포함 5명은 찬성한다."
+
+
+def test_a_korean_minority_is_counted_with_its_counter_wherever_it_stands() -> None:
+    words = {"group": "p4", "label": (), "stance": "support", "tone": "", "language": "en"}
+    minority = claim("minority", words=words, voices=4, of=14)
+    assert said_in("ko", minority) == "반대편에서는 의견을 밝힌 14명 중 4명이 찬성한다."
+    other = group_claim("p1", voices=7, of=14, stance="oppose")
+    assert said_in("ko", other, minority) == "반대편에서는 14명 중 4명이 찬성한다."
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (None, None, "전체 기간에"),
+        (NOON, None, "2026년 2월 3일 13:00부터"),
+        (NOON, NOON + timedelta(hours=8), "2026년 2월 3일 13:00~21:00 사이"),
+        (NOON, NOON + timedelta(days=1), "2026년 2월 3일 13:00부터 2026년 2월 4일 13:00까지"),
+        # The year stands before the first day, not after the last.
+        (NOON, NOON + timedelta(days=9), "2026년 2월 3일부터 2월 12일까지"),
+        (NOON - timedelta(days=60), NOON, "2025년 12월 5일부터 2026년 2월 3일까지"),
+    ],
+)
+def test_korean_windows(since: datetime | None, until: datetime | None, said: str) -> None:
+    assert KO.window(since, until, "Europe/Oslo") == said
+
+
+def test_korean_money_and_lists() -> None:
+    assert KO.money(1_234_560_000) == "1,234.56달러"
+    assert KO.names(("X", "블루스카이", "웹")) == "X, 블루스카이, 웹"
+
+
+# --- The page for reviewers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_for_reviewers_holds_every_key_and_every_kind_of_claim(language: str) -> None:
+    page = review(language)
+    for key, phrase in flat(phrases(language).table).items():
+        assert f"<code>{key}</code>" in page
+        assert escape(phrase.replace("\u00a0", "")) in page.replace("\u00a0", "").replace(
+            '<span class="space" title="no-break space"></span>', ""
+        )
+    for kind in get_args(ClaimKind):
+        assert f"Claim: {kind}</h2>" in page
+    for n in COUNTS:
+        assert f"<code>post, {n}</code>" in page
+
+
+def test_the_page_for_reviewers_loads_nothing_and_refuses_an_unknown_language() -> None:
+    assert not re.search(r"<script|<link|<img|https?://", review("nb"))
+    with pytest.raises(ValueError, match="no phrases for 'xx'"):
+        review("xx")
+
+
+def test_the_page_for_reviewers_is_printed_by_its_module() -> None:
+    module = (sys.executable, "-m", "reports.phrases.review")
+    done = subprocess.run([*module, "ko"], check=True, capture_output=True, cwd=ROOT)
+    assert done.stdout.decode() == review("ko")
+    wrong = subprocess.run([*module, "xx"], check=False, capture_output=True, cwd=ROOT, text=True)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "there are: en, ko, nb" in wrong.stderr

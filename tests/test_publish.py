@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobs.publish import assemble, message_key, publish, slug, write
+from jobs.folders import slug
+from jobs.publish import assemble, message_key, publish, write
 from jobs.timeline import MOST_POINTS, timeline
 from monitor.errors import ConfigError
 from monitor.model import Gap, Page, PostId, ReadWindow, Report, Span, Story, StoryId

@@ -1,4 +1,4 @@
-"""Commands about what people say and its proof: brief, report, verify."""
+"""Commands about what people say and its proof: brief, report, verify, diff."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def report(shell: Shell, stories: tuple[str, ...], *, as_json: bool) -> None:
     with app.open(make=False) as store:
         chosen = [find_story(store, story) for story in stories] or None
         brief_each(store, as_of=app.clock(), window=app.length(), stories=chosen, progress=app.progress)
-        files = [str(path) for path in publish_briefs(app, store)]
+        written, problems = publish_briefs(app, store)
+    for problem in problems:
+        shell.say(problem)
+    files = [str(path) for path in written]
     if as_json:
         shell.document(files)
         return
@@ -80,3 +83,28 @@ def verify(shell: Shell, report: Path, *, as_json: bool) -> int:
             shell.data(shown(line))
         shell.data(f"{report}: {'every claim holds' if verdict.ok else 'NOT verified'}")
     return 0 if verdict.ok else 1
+
+
+@click.command(help="Tell what changed from the report OLD to the report NEW, each a report.json or its folder.")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@as_json
+@click.pass_obj
+def diff(shell: Shell, old: Path, new: Path, *, as_json: bool) -> None:
+    """Compare two documents of one story; no store and no config is read."""
+    from jobs.comparing import difference, read  # noqa: PLC0415
+
+    told = read(old), read(new)
+    found = difference(*told)
+    for path, one in zip((old, new), told, strict=True):
+        if not one.is_whole:
+            shell.say(f"note: {path} was changed after it was written; `monitor verify` says more")
+    if told[0].brief.as_of > told[1].brief.as_of:
+        shell.say("note: OLD is the later one of the two")
+    if as_json:
+        shell.document(found.document())
+        return
+    for heading, lines in found.lines():
+        shell.data(shell.heading(shown(heading)))
+        for line in lines:
+            shell.data(f"  {shown(line)}")

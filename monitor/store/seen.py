@@ -104,6 +104,11 @@ class Seen(Forgetting, Reading):
             self._add_tally(source, tally)
         return tally
 
+    def save_cost(self, source: str, cost: Cost, *, at: datetime) -> None:
+        """Keep what something has cost that brought no page."""
+        with self._writing():
+            self._add_cost(source, cost, at)
+
     def stories(self) -> list[Story]:
         """Return all stories, by id."""
         return [story_from(row) for row in self._all(f"SELECT {STORY_COLUMNS} FROM stories ORDER BY id")]
@@ -132,7 +137,7 @@ class Seen(Forgetting, Reading):
         return {row[0]: Tally(stored=row[1], duplicate=row[2], quarantined=row[3], deleted=row[4]) for row in rows}
 
     def costs(self, since: datetime | None = None) -> dict[str, Cost]:
-        """Return what reading has cost since then (None: ever), by source."""
+        """Return what reading, and rewording, has cost since then (None: ever), by source."""
         rows = self._all(
             "SELECT source, sum(requests), sum(posts), sum(users), sum(microdollars) FROM costs "
             "WHERE at >= coalesce(?, '') GROUP BY source ORDER BY source",

@@ -98,11 +98,17 @@ class Phrases:
 
     def money(self, microdollars: int) -> str:
         """Return US dollars, to the cent."""
-        return f"${microdollars / 1_000_000:,.2f}".replace(".", self.pattern("language.decimal"))
+        whole, _, cents = f"{microdollars / 1_000_000:,.2f}".partition(".")
+        signed = whole.replace(",", self.pattern("language.thousands"))
+        return self.say("language.money", amount=f"{signed}{self.pattern('language.decimal')}{cents}")
 
     def form(self, key: str, n: int) -> str:
-        """Return the pattern at `key` in the form that goes with `n`."""
-        return self.pattern(f"{key}.{PLURALS[self.pattern('language.plural')](n)}")
+        """Return the pattern at `key` in the form that goes with `n`; `other` where the table has no such form."""
+        form = PLURALS[self.pattern("language.plural")](n)
+        try:
+            return self.pattern(f"{key}.{form}")
+        except KeyError:
+            return self.pattern(f"{key}.other")
 
     def count(self, thing: str, n: float) -> str:
         """Return a counted thing: "1 post", "3 posts"."""
@@ -168,14 +174,20 @@ class Phrases:
         if first.date() == last.date():
             clocks = {"since": self.clock(since, zone), "until": self.clock(until, zone)}
             whole = since < until and set(clocks.values()) == {"00:00"}
+            if until > since and clocks["until"] == "00:00":
+                clocks["until"] = "24:00"  # of that day: "to 00:00" reads as its beginning
             key = "dates.whole_day" if whole else "dates.within_day"
             return self.say(key, date=self.day(since, zone), **({} if whole else clocks))
         if until - since > _LONG_WINDOW:
-            same_year = first.year == last.year
-            return self.say(
-                "dates.between", since=self.day(since, zone, year=not same_year), until=self.day(last, zone)
-            )
+            return self._days(first, last, zone)
         return self.say("dates.between", since=self.moment(since, zone), until=self.moment(until, zone))
+
+    def _days(self, first: datetime, last: datetime, zone: str) -> str:
+        """Return from which local day to which; languages differ in where they say the year that both share."""
+        if first.year != last.year:
+            return self.say("dates.between", since=self.day(first, zone), until=self.day(last, zone))
+        since, until = (self.day(at, zone, year=False) for at in (first, last))
+        return self.say("dates.between_in_year", since=since, until=until, year=str(first.year))
 
     def _month(self, local: datetime, table: str) -> str:
         return str(self.table["dates"][table][local.month - 1])

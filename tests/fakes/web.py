@@ -78,7 +78,7 @@ def _handler(answer: Callable[[Asked], Reply], asked: list[Asked]) -> type[BaseH
                 reply.hold.wait(30)
             self.close_connection = True
             if not reply.drop:
-                _send(self, reply)
+                send(self, reply)
 
         def log_message(self, *_: object) -> None:
             return
@@ -86,7 +86,8 @@ def _handler(answer: Callable[[Asked], Reply], asked: list[Asked]) -> type[BaseH
     return Handler
 
 
-def _send(to: BaseHTTPRequestHandler, reply: Reply) -> None:
+def send(to: BaseHTTPRequestHandler, reply: Reply) -> None:
+    """Write what to answer; who has left by then is not missed."""
     try:
         if reply.raw is not None:
             to.wfile.write(reply.raw)
