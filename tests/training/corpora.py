@@ -25,7 +25,7 @@ TONE_SETS = (
     "da_lcc", "da_twitter_sent", "sv_absabank_imm", "ko_nsmc_subset",
 )  # fmt: skip
 _HELD_OUT = 8
-_STANCE_TOPICS = {
+STANCE_TOPICS = {
     "abortion": "Legalization of abortion", "climate": "Climate change is a real concern",
     "feminist": "Feminist movement", "atheism": "Atheism", "hillary": "Hillary Clinton",
 }  # fmt: skip
@@ -100,17 +100,17 @@ def stances(folder: Path) -> list[Row]:
         text = row["text"].replace("#SemST", "")
         rows.append(
             Row(group="en_stance", language="en", text=for_scoring(text), allowed=frozenset({side}),
-                held_out=row["split"] == "val", beside=_STANCE_TOPICS.get(row["topic"], row["topic"]))
+                held_out=row["split"] == "val", beside=STANCE_TOPICS.get(row["topic"], row["topic"]))
         )  # fmt: skip
-    for name, sides in (("argkp2021", {1: 2, -1: 0}), ("perspectrum", {"SUPPORT": 2, "UNDERMINE": 0})):
-        titles = {row["id"]: row["title"] for row in read(folder / "stories" / name / "stories.jsonl")}
-        ordered = sorted(titles)
-        for number, row in enumerate(read(folder / "stories" / name / "posts.jsonl")):
-            add(name, row["text"], titles[row["story_id"]], sides[row["stance"]], row["story_id"])
-            if number % 4 == 0:  # beside another topic it takes no side
-                other = ordered[(ordered.index(row["story_id"]) + 1 + number) % len(ordered)]
-                if other != row["story_id"] and held_out(other) == held_out(row["story_id"]):
-                    add("another topic", row["text"], titles[other], 1, other)
+    arguments = folder / "stories" / "argkp2021"
+    titles = {row["id"]: row["title"] for row in read(arguments / "stories.jsonl")}
+    ordered = sorted(titles)
+    for number, row in enumerate(read(arguments / "posts.jsonl")):
+        add("argkp2021", row["text"], titles[row["story_id"]], {1: 2, -1: 0}[row["stance"]], row["story_id"])
+        if number % 4 == 0:  # beside another topic it takes no side
+            other = ordered[(ordered.index(row["story_id"]) + 1 + number) % len(ordered)]
+            if other != row["story_id"] and held_out(other) == held_out(row["story_id"]):
+                add("another topic", row["text"], titles[other], 1, other)
     unseen = {row.text for row in tones(folder) if row.held_out}
     for number, row in enumerate(read(folder / "sentiment" / "en_target_semeval16_4C.jsonl")):
         if number % 2 or for_scoring(row["text"]) in unseen:  # half of them; and none that tone is measured on
@@ -138,16 +138,6 @@ def kinds(folder: Path) -> list[Row]:
     def add(group: str, language: str, text: str, allowed: frozenset[int], *, out: bool) -> None:
         rows.append(Row(group=group, language=language, text=for_scoring(text), allowed=allowed, held_out=out))
 
-    posts = {row["id"]: row for row in read(folder / "stories" / "crisislex26" / "posts.jsonl")}
-    for row in read(folder / "stories" / "crisislex26" / "gold.jsonl"):
-        event = row["story"] or row["keyword_match_of"]
-        post = posts[row["post"]]
-        if row["gold_source"] in ("Media", "Government", "NGOs", "Business"):
-            add("crisislex26", post.get("lang") or "und", post["text"], frozenset({0}), out=held_out(event))
-        elif row["gold_source"] in ("Outsiders", "Eyewitness"):
-            sure = row["gold_type"] == "Sympathy and support"
-            allowed = frozenset({1}) if sure else _PEOPLE
-            add("crisislex26", post.get("lang") or "und", post["text"], allowed, out=held_out(event))
     posts = {row["id"]: row for row in read(folder / "stories" / "threads" / "posts.jsonl")}
     for row in read(folder / "stories" / "threads" / "gold.jsonl"):
         text, out = posts[row["post"]]["text"], held_out(row["thread_id"])
@@ -164,19 +154,23 @@ def kinds(folder: Path) -> list[Row]:
     return [row for row in rows if row.text]
 
 
-def plain(folder: Path) -> list[str]:
-    """Return texts without labels whose vectors the encoder learns to keep."""
-    texts = []
-    for name in ("threads", "crisislex26", "checkthat2020", "polis"):
-        texts += [row["text"] for row in read(folder / "stories" / name / "posts.jsonl")]
-        texts += [
-            f"{row['title']}. {row.get('lead') or ''}" for row in read(folder / "stories" / name / "stories.jsonl")
-        ]
-    texts = [text for text in map(for_scoring, texts[::2]) if text.strip()]
-    by_language: dict[str, list[str]] = {}
-    for row in tones(folder):
-        if not row.held_out:
-            by_language.setdefault(row.language, []).append(row.text)
-    for _, listed in sorted(by_language.items()):
-        texts += listed[:: max(1, len(listed) // 1500)][:1500]
-    return sorted(set(texts))
+def untold(folder: Path) -> list[Row]:
+    """Return English posts without a label of tone, for a teacher to read; any tone is allowed."""
+    texts = {row["text"].replace("#SemST", "") for row in read(folder / "sentiment" / "en_stance.jsonl")}
+    texts |= {row["text"] for row in read(folder / "sentiment" / "en_target_semeval16_4C.jsonl")}
+    for name in ("threads", "polis", "argkp2021"):
+        posts = read(folder / "stories" / name / "posts.jsonl")
+        texts |= {row["text"] for row in posts if row.get("lang", "en") == "en"}
+    known = {row.text for row in tones(folder)}
+    return [
+        Row(group="untold", language="en", text=text, allowed=frozenset({0, 1, 2}), held_out=False)
+        for text in sorted(set(map(for_scoring, texts)) - known)
+        if text.strip()
+    ]
+
+
+def topics(folder: Path) -> frozenset[str]:
+    """Return the texts of SemEval-2016 4C, a part of the training posts of task A."""
+    return frozenset(
+        for_scoring(row["text"]) for row in read(folder / "sentiment" / "en_target_semeval16_4C.jsonl")
+    )

@@ -1,10 +1,10 @@
-"""Train the encoder: one pass for tone, kind, stance beside a target, and a vector that links and groups.
+"""Train the reader's first round: one pass for tone, kind, and stance beside a target.
 
 Usage: PYTHONPATH=. python tests/training/encoder.py DATA_DIR E5_FILE WORK_DIR [--epochs 1] [--threads 2]
 Starts from multilingual-e5-small (see bases.py): every second of its twelve layers, and the part of its vocabulary
 that the languages we read need. Keeps a checkpoint in WORK_DIR and goes on from it; writes trained.pt and val.json.
 Balanced softmax (Ren et al. 2020): the class shares of a set are added to its logits in training, so that the
-encoder learns no set's prior. The vectors are distilled from the whole e5 model (cosine to its centred vectors).
+encoder learns no set's prior.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from torch.nn import functional
 from tests.training import bases, corpora, network
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-VOCABULARY = 33_000
+VOCABULARY = 34_000
 SCRIPTS = frozenset({"LATIN", "HANGUL", "ARABIC"})
 MOST_ARABIC = 2500
 SEEN_OFTEN = 8
@@ -44,9 +44,12 @@ TOKENS_A_STEP = 2000
 RATE = 1.5e-4
 SEED = 1
 CLASSES = {"tone": 3, "kind": 4, "stance": 3}
-WEIGHT = {"tone": 1.0, "kind": 0.5, "stance": 0.7, "vector": 1.0}
+WEIGHT = {"tone": 1.0, "kind": 0.5, "stance": 0.7}
+TAUGHT = 0.7
 SAVE_EVERY = 200
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+HALVES = DEVICE == "cuda" or torch.cpu._is_amx_tile_supported()
+"""Whether bfloat16 is quicker: on a CPU without tiles for it, it takes twice as long as float32."""
 
 
 class Reader(nn.Module):  # type: ignore[misc]
@@ -56,7 +59,6 @@ class Reader(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.encoder = encoder
         self.heads = nn.ModuleDict({name: nn.Linear(384, classes) for name, classes in CLASSES.items()})
-        self.heads["vector"] = nn.Linear(384, 384)
 
     def forward(self, ids: Tensor, mask: Tensor, head: str) -> Tensor:
         pooled = self.encoder(ids, mask)
@@ -72,16 +74,20 @@ def tokenizer_of(pieces: Sequence[tuple[str, float]]) -> Tokenizer:
 
 
 def kept_pieces(pieces: Sequence[tuple[str, float]], texts: Sequence[str]) -> list[int]:
-    """Return which pieces to keep: those that `texts` use, then the likeliest of the scripts that we read."""
+    """Return the pieces to keep: those that `texts` use, all Hangul, then the likeliest in scripts that we read."""
     counts: Counter[int] = Counter()
     for encoded in tokenizer_of(pieces).encode_batch(texts, add_special_tokens=False):
         counts.update(encoded.ids)
     kept = {START, PAD, END, UNKNOWN} | {piece for piece, often in counts.items() if often >= SEEN_OFTEN}
+    written = [
+        {unicodedata.name(letter, "?").split()[0] for letter in piece if letter.isalpha()} for piece, _ in pieces
+    ]
+    # A syllable without a piece is lost whole, where a Latin word falls into smaller pieces.
+    kept |= {number for number, scripts in enumerate(written) if scripts == {"HANGUL"}}
     arabic = 0
-    for number, (piece, _) in enumerate(pieces):  # the likeliest stand first
+    for number, scripts in enumerate(written):  # the likeliest stand first
         if len(kept) >= VOCABULARY:
             break
-        scripts = {unicodedata.name(letter, "?").split()[0] for letter in piece if letter.isalpha()}
         if number not in kept and scripts <= SCRIPTS:
             arabic += "ARABIC" in scripts
             if "ARABIC" not in scripts or arabic <= MOST_ARABIC:
@@ -151,46 +157,45 @@ def pieces_of(tokenizer: Tokenizer, rows: Sequence[corpora.Row]) -> list[list[in
     return found
 
 
-def teacher_vectors(base: bases.Base, texts: Sequence[str], file: Path) -> np.ndarray:
-    """Return e5's vectors of `texts`, less their mean, of length 1; kept in `file` between runs."""
-    if file.is_file():
-        stored: np.ndarray = np.load(file)
-        return stored
-    tokenizer = tokenizer_of(base.pieces)
-    rows = [
-        [START, *encoded.ids[:126], END]
-        for encoded in tokenizer.encode_batch([f"query: {text}" for text in texts], add_special_tokens=False)
-    ]
-    teacher = encoder_from(base, range(base.layers), None, 0.0).eval().to(DEVICE)
-    found = np.zeros((len(texts), 384), dtype=np.float32)
-    done = 0
-    with torch.no_grad(), torch.autocast(DEVICE, torch.bfloat16):
-        for batch in batches([len(row) for row in rows], 8000, None):
-            found[batch] = (
-                functional.normalize(teacher(*padded([rows[n] for n in batch])).float(), dim=1).cpu().numpy()
-            )
-            done += len(batch)
-            print(f"\rteacher {done}/{len(texts)}", end="", file=sys.stderr)
-    np.save(file.with_name("centre.npy"), found.mean(0))
-    found -= found.mean(0)
-    found /= np.linalg.norm(found, axis=1, keepdims=True)
-    np.save(file, found)
+def logits_of(model: nn.Module, rows: Sequence[Sequence[int]], classes: int, *head: str) -> np.ndarray:
+    """Return what the model says of each row, (n, classes), by the named head where it has several."""
+    model.eval()
+    found = np.zeros((len(rows), classes), dtype=np.float32)
+    with torch.no_grad(), torch.autocast(DEVICE, torch.bfloat16, enabled=HALVES):
+        for batch in batches([len(row) for row in rows], 6000, None):
+            found[batch] = model(*padded([rows[n] for n in batch]), *head).float().cpu().numpy()
     return found
+
+
+def warmed(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """Return the rate's course: up over the first 6 of 100 steps, then down to nothing, both in a straight line."""
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda at: min(1.0, (at + 1) / (0.06 * steps)) * max(0.0, 1 - at / steps)
+    )
+
+
+def step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LambdaLR,
+    loss: Tensor,
+) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    scheduler.step()
 
 
 def measured(
     reader: Reader, tasks: dict[str, list[corpora.Row]], ids: dict[str, list[list[int]]]
 ) -> dict[str, dict[str, float]]:
     """Return the macro-recall of each held-out set, per task (of its one-class rows)."""
-    reader.eval()
     found: dict[str, dict[str, float]] = {}
     for task, rows in tasks.items():
         chosen = [n for n, row in enumerate(rows) if row.held_out and len(row.allowed) == 1]
         logits = np.zeros((len(rows), CLASSES[task]), dtype=np.float32)
-        with torch.no_grad(), torch.autocast(DEVICE, torch.bfloat16):
-            for batch in batches([len(ids[task][n]) for n in chosen], 6000, None):
-                numbers = [chosen[n] for n in batch]
-                logits[numbers] = reader(*padded([ids[task][n] for n in numbers]), task).float().cpu().numpy()
+        logits[chosen] = logits_of(reader, [ids[task][n] for n in chosen], CLASSES[task], task)
         found[task] = {}
         for group in sorted({rows[n].group for n in chosen}):
             mine = [n for n in chosen if rows[n].group == group]
@@ -218,23 +223,33 @@ def main() -> None:
         "kind": corpora.kinds(options.data),
         "stance": corpora.stances(options.data),
     }
-    plain = corpora.plain(options.data)
     vocabulary = options.work / "kept.pkl"
     if not vocabulary.is_file():
-        texts = plain + [row.text for row in tasks["tone"] if not row.held_out]
+        rows = [*tasks["tone"], *corpora.untold(options.data)]
+        texts = [row.text for row in rows if not row.held_out]
         vocabulary.write_bytes(pickle.dumps(kept_pieces(base.pieces, texts)))
     kept = pickle.loads(vocabulary.read_bytes())  # noqa: S301 - our own file
     tokenizer = tokenizer_of([base.pieces[n] for n in kept])
     tokenizer.save(str(options.work / "tokenizer.json"))
-    vectors = torch.from_numpy(teacher_vectors(base, plain, options.work / "teacher.npy"))
     reader = Reader(encoder_from(base, LAYERS, kept, 0.05)).to(DEVICE)
     ids = {task: pieces_of(tokenizer, rows) for task, rows in tasks.items()}
-    plain_rows = [
-        corpora.Row(group="plain", language="", text=text, allowed=frozenset(), held_out=False) for text in plain
-    ]
-    ids["vector"] = pieces_of(tokenizer, plain_rows)
+    train(reader, tasks, ids, options.epochs, options.work / "checkpoint.pt")
+    torch.save(reader.state_dict(), options.work / "trained.pt")
+    answer = measured(reader, tasks, ids)
+    (options.work / "val.json").write_text(json.dumps(answer, indent=1), encoding="utf-8")
+    print(json.dumps(answer, indent=1))
+
+
+def train(
+    reader: Reader,
+    tasks: dict[str, list[corpora.Row]],
+    ids: dict[str, list[list[int]]],
+    epochs: float,
+    checkpoint: Path,
+) -> None:
+    """Train on the rows that are not held out, mixed; go on from `checkpoint` where it is there."""
     shares = log_shares(tasks)
-    plan = planned(tasks, ids, dict.fromkeys((*tasks, "vector"), options.epochs))
+    plan = planned(tasks, ids, dict.fromkeys(tasks, epochs))
     words = [reader.encoder.words.weight]
     rest = [p for p in reader.parameters() if p is not reader.encoder.words.weight]
     optimizer = torch.optim.AdamW(
@@ -243,31 +258,25 @@ def main() -> None:
             {"params": [p for p in rest if p.ndim == 1] + words, "weight_decay": 0.0},
         ],
         lr=RATE,
+        fused=True,
     )
-    scheduler = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (0.06 * len(plan))) * max(0.0, 1 - step / len(plan))
-    )
+    scheduler = warmed(optimizer, len(plan))
+    parts = {"reader": reader, "optimizer": optimizer, "scheduler": scheduler}
     done = 0
-    checkpoint = options.work / "checkpoint.pt"
     if checkpoint.is_file():
         saved = torch.load(checkpoint, map_location=DEVICE)
-        reader.load_state_dict(saved["reader"])
-        optimizer.load_state_dict(saved["optimizer"])
-        scheduler.load_state_dict(saved["scheduler"])
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
         done = saved["done"]
     started, began = time.monotonic(), done
     running: dict[str, float] = {}
     reader.train()
     for task, batch in plan[done:]:
         chosen = [ids[task][n] for n in batch]
-        with torch.autocast(DEVICE, torch.bfloat16):
+        with torch.autocast(DEVICE, torch.bfloat16, enabled=HALVES):
             out = reader(*padded(chosen), task)
-        loss = loss_of(out.float(), task, batch, tasks, shares, vectors)
-        optimizer.zero_grad()
-        (WEIGHT[task] * loss).backward()
-        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimizer.step()
-        scheduler.step()
+        loss = loss_of(out.float(), task, [tasks[task][n] for n in batch], shares)
+        step(reader, optimizer, scheduler, WEIGHT[task] * loss)
         done += 1
         running[task] = 0.98 * running.get(task, loss.item()) + 0.02 * loss.item()
         if done % 20 == 0:
@@ -275,19 +284,7 @@ def main() -> None:
             told = " ".join(f"{name} {value:.3f}" for name, value in sorted(running.items()))
             print(f"{done}/{len(plan)} {told} {left / 60:.1f} min left", file=sys.stderr, flush=True)
         if done % SAVE_EVERY == 0:
-            torch.save(
-                {
-                    "reader": reader.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "scheduler": scheduler.state_dict(),
-                    "done": done,
-                },
-                checkpoint,
-            )
-    torch.save(reader.state_dict(), options.work / "trained.pt")
-    answer = measured(reader, tasks, ids)
-    (options.work / "val.json").write_text(json.dumps(answer, indent=1), encoding="utf-8")
-    print(json.dumps(answer, indent=1))
+            torch.save({"done": done} | {name: part.state_dict() for name, part in parts.items()}, checkpoint)
 
 
 def planned(
@@ -295,8 +292,8 @@ def planned(
 ) -> list[tuple[str, list[int]]]:
     """Return the steps in order: each task's batches over `epochs`, mixed."""
     plan: list[tuple[str, list[int]]] = []
-    for task in (*tasks, "vector"):
-        numbers = [n for n in range(len(ids[task])) if task == "vector" or not tasks[task][n].held_out]
+    for task in tasks:
+        numbers = [n for n in range(len(ids[task])) if not tasks[task][n].held_out]
         steps: list[list[int]] = []
         for epoch in range(math.ceil(epochs[task])):
             found = batches([len(ids[task][n]) for n in numbers], TOKENS_A_STEP, random.Random(SEED + epoch))  # noqa: S311
@@ -330,21 +327,28 @@ def log_shares(tasks: dict[str, list[corpora.Row]]) -> dict[str, dict[str, Tenso
 def loss_of(
     out: Tensor,
     task: str,
-    batch: Sequence[int],
-    tasks: dict[str, list[corpora.Row]],
+    rows: Sequence[corpora.Row],
     shares: dict[str, dict[str, Tensor]],
-    vectors: Tensor,
+    taught: Mapping[str, Tensor] | None = None,
 ) -> Tensor:
-    if task == "vector":
-        return (1 - functional.cosine_similarity(out, vectors[list(batch)].to(out.device), dim=1)).mean()
-    rows = [tasks[task][n] for n in batch]
-    likely = functional.log_softmax(
-        out + torch.stack([shares[task][row.group] for row in rows]).to(out.device), dim=1
-    )
+    """Return the loss of logits (n, classes): by labels, and, where `taught` has likelihoods of a text, by them.
+
+    A text that is taught learns TAUGHT parts of the teacher's likelihoods and the rest of its label.
+    """
+    prior = torch.stack([shares[task].get(row.group, torch.zeros(CLASSES[task])) for row in rows]).to(out.device)
+    likely = functional.log_softmax(out + prior, dim=1)
     wanted = torch.full_like(likely, -math.inf)
     for at, row in enumerate(rows):
         wanted[at, list(row.allowed)] = 0.0
-    return -torch.logsumexp(likely + wanted, dim=1).mean()
+    loss = -torch.logsumexp(likely + wanted, dim=1)
+    known = [at for at, row in enumerate(rows) if taught and row.text in taught]
+    if taught and known:
+        teacher = torch.stack([taught[rows[at].text] for at in known]).to(out.device)
+        apart = functional.kl_div(functional.log_softmax(out[known], dim=1), teacher, reduction="none").sum(1)
+        weight = torch.ones_like(loss)
+        weight[known] = 1 - TAUGHT
+        return (loss * weight).mean() + TAUGHT * apart.sum() / len(rows)
+    return loss.mean()
 
 
 if __name__ == "__main__":

@@ -23,14 +23,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from torch.nn import functional
 
 from monitor.scoring import light, vader
 from monitor.text import fingerprint, for_scoring
-from tests.training.bases import e5
-from tests.training.encoder import teacher_vectors
+from tests.training import encoder
+from tests.training.bases import Base, e5
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +101,7 @@ def carried_valences(data: Path, base: Path, work: Path) -> dict[str, float]:
     if not listed.is_file():
         listed.write_text(json.dumps(all_words(data, base)))
     words: list[str] = json.loads(listed.read_text())
-    vectors = teacher_vectors(e5(base), words, work / "words.npy")
+    vectors = vectors_of(e5(base), words, work / "words.npy")
     place = {word: at for at, word in enumerate(words)}
     lexicon = vader.lexicon()
     often = Counter(
@@ -114,6 +116,27 @@ def carried_valences(data: Path, base: Path, work: Path) -> dict[str, float]:
     print(f"valences, correlation on words left out: {fits}", file=sys.stderr, flush=True)
     everywhere = Ridge(alpha=max(fits, key=lambda alpha: fits[alpha])).fit(known, told).predict(vectors)
     return dict(zip(words, map(float, everywhere), strict=True))
+
+
+def vectors_of(base: Base, words: Sequence[str], file: Path) -> np.ndarray:
+    """Return e5's vectors of `words`, less their mean, of length 1; kept in `file` between runs."""
+    if file.is_file():
+        stored: np.ndarray = np.load(file)
+        return stored
+    split = encoder.tokenizer_of(base.pieces)
+    asked = [f"query: {word}" for word in words]
+    rows = [
+        [encoder.START, *one.ids[:126], encoder.END] for one in split.encode_batch(asked, add_special_tokens=False)
+    ]
+    whole = encoder.encoder_from(base, range(base.layers), None, 0.0).eval().to(encoder.DEVICE)
+    found = np.zeros((len(words), 384), dtype=np.float32)
+    with torch.no_grad():
+        for batch in encoder.batches([len(row) for row in rows], 8000, None):
+            found[batch] = functional.normalize(whole(*encoder.padded([rows[n] for n in batch])), dim=1).cpu()
+    found -= found.mean(0)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    np.save(file, found)
+    return found
 
 
 def all_words(data: Path, base: Path) -> list[str]:
