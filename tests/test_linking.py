@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from monitor.folding import fold
-from monitor.linking import Ideas, link
+from monitor.linking import Ideas, link, scripts
 from monitor.linking.profiles import named_by_profile
+from monitor.linking.words import stems
 from monitor.model import Link, Post, PostId, Story, StoryId
 from tests.builders import NOON, author, post, story
 
@@ -282,3 +285,127 @@ def test_a_profile_names_a_story_by_two_of_its_words_and_more_than_any_other() -
     posts.append(post("nobody", author=None))
     assert named_by_profile(posts, STORIES) == {"cause": "ferry"}
     assert named_by_profile(posts[:1], []) == {}
+
+
+def _heard(text: str, *names: str) -> list[str]:
+    """Return what a Korean text shares with a story that names `names`."""
+    told = story(title="What they said", lead="; ".join(names))
+    return scripts.OtherScript([told], stems).stems(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "korean"),
+    [
+        ("Trump", "트럼프의"),
+        ("Trump", "트럼프발"),
+        ("Rubio", "루비오가"),
+        ("Washington", "워싱턴서"),
+        ("Biden", "바이든"),
+        ("Merkel", "메르켈은"),
+        ("Starmer", "스타머도"),
+        ("Vance", "밴스와"),
+        ("Smith", "스미스를"),
+        ("Thomas", "토머스를"),
+        ("Singapore", "싱가포르에서"),
+        ("Netflix", "넷플릭스로"),
+        ("Cho Hyun", "조현"),
+        ("Cho Hyun", "#조현"),
+        ("Park Geun-hye", "박근혜가"),
+        ("Lee Jae-myung", "이재명은"),
+        ("Kang Kyung-wha", "강경화에게"),
+    ],
+)
+def test_names_are_heard_in_hangul_before_particles(name: str, korean: str) -> None:
+    assert _heard(f"오늘 {korean} 말", name) == stems(name, "en")
+    assert _heard(unicodedata.normalize("NFD", f"오늘 {korean} 말"), name) == stems(name, "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "korean"),
+    [
+        ("Cho Hyun", "조현우"),  # another man, whose name goes on
+        ("Cho Hyun", "조용"),
+        ("Cho Hyun", "조화"),
+        ("Cho", "조"),  # too short to say who
+        ("Rubio", "로비"),  # lobby
+        ("Rubio", "나비가"),  # butterfly
+        ("Trump", "드럼을"),  # drum
+        ("Trump", "트럭"),  # truck
+        ("Milei", "머리가"),  # head
+        ("Biden", "파이팅"),
+        ("trump", "트럼프"),  # no name, but a card
+        ("The", "더더더"),
+    ],
+)
+def test_what_only_sounds_alike_is_not_heard(name: str, korean: str) -> None:
+    assert _heard(f"오늘 {korean} 말", name) == []
+
+
+def test_a_korean_post_that_names_the_people_of_an_english_story_is_linked_by_words() -> None:
+    links = _links(
+        post("full", text="조현 장관은 할 말은 해야 한다", lang="ko"),
+        post("two", by="ben", text="조현-루비오 회담, 대화가 우선이다", lang="ko"),
+        post("keeper", by="cy", text="조현우 오늘 선방 최고", lang="ko"),
+        post("surname", by="dee", text="루비오가 또 나왔네", lang="ko"),
+        post("boat", by="eve", text="배가 없으면 섬에서 어떻게 살아요", lang="ko"),
+    )
+    assert {one: (found.story, found.reason) for one, found in links.items()} == {
+        "full": ("talks", "words"),
+        "two": ("talks", "words"),
+    }
+
+
+_VISIT = story(
+    id=StoryId("visit"),
+    title="조현 장관, 루비오와 회담",
+    lead="조현 외교장관이 루비오 국무장관을 만났다.",
+    url=None,
+    language="ko",
+)
+
+
+def test_an_english_post_that_names_the_people_of_a_korean_story_is_linked_by_words() -> None:
+    links = _links(
+        post("two", text="Good that Cho Hyun sat down with Marco Rubio"),
+        post("surname", by="ben", text="Rubio's cabernet: cherry and oak"),
+        post("other", by="cy", text="Margaret Cho was hilarious tonight"),
+        post("small", by="dee", text="the rubio grape is not for me"),
+        stories=[FERRY, BANK, _VISIT],
+    )
+    assert {one: (found.story, found.reason) for one, found in links.items()} == {"two": ("visit", "words")}
+
+
+def test_a_surname_in_the_other_script_is_evidence_beside_meaning() -> None:
+    stories = [story(title="A new ferry for Marco Rubio", url=None), BANK, TALKS]
+    texts = {"name": "루비오가 배", "none": "오늘 배"}
+    posts = [post(name, by=name, text=text, lang="ko") for name, text in texts.items()]
+    links = link(posts, stories, fold(posts), embed=_embed)[0]
+    assert links[PostId("name")].strength > links[PostId("none")].strength
+    assert _links(*posts, stories=stories) == {}
+
+
+def test_names_across_scripts_cost_nothing_where_there_is_one_script_and_once_for_each_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[str] = []
+    spelled: list[tuple[str, ...]] = []
+    sounds, spell = scripts._sounds, scripts._spelled
+
+    def counted_sounds(part: str, *, full: bool) -> scripts.Key:
+        heard.append(part)
+        return sounds(part, full=full)
+
+    def counted_spelled(name: tuple[str, ...]) -> list[scripts.Key]:
+        spelled.append(name)
+        return spell(name)
+
+    monkeypatch.setattr(scripts, "_sounds", counted_sounds)
+    monkeypatch.setattr(scripts, "_spelled", counted_spelled)
+    latin = [post(f"p{n}", by=f"u{n}", text=f"Cho Hyun på Sundvik, ferje {n} 日本") for n in range(50)]
+    _links(*latin)
+    assert (heard, spelled) == ([], [])
+    _links(*latin, *(post(f"k{n}", by=f"k{n}", text=f"루비오가 {n}", lang="ko") for n in range(50)))
+    assert len(spelled) == len(set(spelled))
+    assert sorted(heard) == sorted(["루비오", "루비오가"] * 2)  # as a word alone and as a full name
+    scripts.OtherScript(STORIES, stems).stems("가나다라마바사아자차카타파하" * 5000)
+    assert max(map(len, heard)) <= 12

@@ -1,13 +1,16 @@
 """How near a post is to a story in meaning: the cosine of their vectors, measured from what any text is near to.
 
-The vectors of one encoder all lie close together; what they share with the background texts says nothing about a
-story and is taken away, so that a cosine means the same for any encoder and however many stories there are.
+The vectors of one encoder all lie close together, those of one language closer still; what they share with the
+background texts, and half of what they share with those of their own language, says nothing about a story and is
+taken away, so that a cosine means the same for any encoder and however many stories there are, and a Korean post is
+not nearer to whatever is Korean than to its English story.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.languages import detect
 from monitor.text import for_scoring
 
 from .background import BACKGROUND
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
     from monitor.model import Post, Story
     from monitor.protocols import Embedder
 
+_OF_LANGUAGE = 0.5
+"""How much of a language's direction is taken away. On newsroom F1 goes from .858 to .865, and 7 instead of 4 of 13
+Korean posts find their English story; all of it: .851 and 4, since seven texts tell a direction roughly."""
+_FEWEST = 3
+"""Background texts of a language from which on they tell its direction."""
 _OWN = 3.0
 """How many sure posts the title and lead of a story weigh in its centroid."""
 _NEAREST = 5
@@ -43,15 +51,19 @@ class Meaning:
             text: number for number, text in enumerate(dict.fromkeys(text for text in texts if text.strip()))
         }
         background = np.asarray(embed([for_scoring(text) for text in BACKGROUND]), dtype=np.float32)
-        middle = background.mean(axis=0)
-        stories = np.asarray(embed([story_text(story) for story in ranked]), dtype=np.float32)
-        self._background = _unit(background - middle)
-        self.stories = _unit(stories - middle)
-        self.posts = np.zeros((len(roots), len(middle)), dtype=np.float32)
+        middles = _Middles(background)
+        own = [story_text(story) for story in ranked]
+        self._background = _unit(background - middles.of([detect(text, None) for text in BACKGROUND]))
+        languages = [detect(text, story.language) for text, story in zip(own, ranked, strict=True)]
+        self.stories = _unit(np.asarray(embed(own), dtype=np.float32) - middles.of(languages))
+        self.posts = np.zeros((len(roots), background.shape[1]), dtype=np.float32)
         if distinct:
-            vectors = _unit(np.asarray(embed(list(distinct)), dtype=np.float32) - middle)
+            vectors = np.asarray(embed(list(distinct)), dtype=np.float32)
             filled = [number for number, text in enumerate(texts) if text in distinct]
-            self.posts[filled] = vectors[[distinct[texts[number]] for number in filled]]
+            languages = [detect(roots[number].text, roots[number].lang) for number in filled]
+            self.posts[filled] = _unit(
+                vectors[[distinct[texts[number]] for number in filled]] - middles.of(languages)
+            )
 
     def cosines(self, start: int, end: int) -> NDArray[np.float32]:
         """Return how near the posts from `start` to before `end` are to each story, one row a post."""
@@ -86,6 +98,25 @@ class Meaning:
         count = min(_NEAREST, len(taught))
         nearest = np.partition(near, near.shape[1] - count, axis=1)[:, -count:].mean(axis=1)
         return (own * _unit(centre)).sum(axis=1), nearest
+
+
+class _Middles:
+    """What the background texts share, and those of one language."""
+
+    def __init__(self, background: NDArray[np.float32]) -> None:
+        self._all = background.mean(axis=0)
+        spoken = [detect(text, None) for text in BACKGROUND]
+        self._of_language = {
+            code: self._all + _OF_LANGUAGE * (background[[one == code for one in spoken]].mean(axis=0) - self._all)
+            for code in set(spoken)
+            if spoken.count(code) >= _FEWEST
+        }
+
+    def of(self, languages: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row a language: what is taken away from a text in it."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        return np.stack([self._of_language.get(code, self._all) for code in languages])
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

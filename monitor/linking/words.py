@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from monitor.languages import stopwords
 from monitor.text import words
 
+from .scripts import OtherScript
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -77,7 +79,9 @@ class Words:
     """The words of posts and stories, weighed against each other; both by number, in the order given."""
 
     def __init__(self, roots: Sequence[Post], ranked: Sequence[Story]) -> None:
-        counted = [Counter(stems(post.text, post.lang)) for post in roots]
+        # A name in the other script counts as the words that the story has for it.
+        named = OtherScript(ranked, stems)
+        counted = [Counter(stems(post.text, post.lang) + named.stems(post.text)) for post in roots]
         told = [_story_words(story) for story in ranked]
         often = Counter(word for counts in counted for word in counts)
         often.update(word for counts in told for word in counts)
@@ -95,7 +99,7 @@ class Words:
             for word, weight in vector.items():
                 vector[word] = weight / length
         self.stories = [_unit(_weigh(counts, rarity)) for counts in told]
-        self._names = [_names(story) for story in ranked]
+        self._names = [_names(story) | named.single for story in ranked]
 
     def index(self, lessons: Sequence[Lesson] | None) -> Index:
         """Return the stories' words for looking up, with what the lessons teach (None: only their own)."""

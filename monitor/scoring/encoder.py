@@ -1,6 +1,7 @@
 """Tone, kind, stance and the meaning of a text by two small multilingual encoders, on the CPU by onnxruntime.
 
-`reader` is fine-tuned for tone, kind and stance; `meaning` is multilingual-e5-small as published, whose vectors
+`reader` is fine-tuned for tone, kind and stance; of tone the light scorer's word counts too, in the part that the
+card gives it: the two err in different places. `meaning` is multilingual-e5-small as published, whose vectors
 link and group. tests/training/ makes their files; weights/encoder/card.json says from what and how well they read.
 One text at a time: its activations are quantised by it alone, so that nothing beside it can change its score.
 """
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from monitor.model import Encoding, Sentiment, Tone
 from monitor.text import for_scoring
 
+from . import light
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from monitor.protocols import Scorer
 
-VERSION = 1
+VERSION = 2
 NAME = f"encoder/{VERSION}"
 _SHARED = {"nn": "nb"}
 """Languages that are read as another one: no labelled nynorsk is at hand."""
@@ -33,6 +36,8 @@ _LONGEST_PAIR = 96
 _LONGEST_MEANT = 128
 _ASKED = "query: "
 """What multilingual-e5-small was trained to find before a text that is compared with its like (its model card)."""
+_LEAST = 0.01
+"""The least likelihood of a tone, so that neither of two scorers alone rules one out."""
 _STEPS = 400
 """Steps of a vector's numbers to 1, so that they fill a signed byte."""
 _TONES: tuple[Tone, ...] = ("negative", "neutral", "positive")
@@ -101,7 +106,10 @@ def scorer(language: str) -> Scorer:
 
     def score(texts: Sequence[str]) -> list[Sentiment]:
         pieces = (encoder.pieces(for_scoring(text))[: _LONGEST - 2] for text in texts)
-        return [_tone(encoder.read([_START, *ids, _END])["tone"], language) for ids in pieces]
+        return [
+            _tone(encoder.read([_START, *ids, _END])["tone"], language, text)
+            for ids, text in zip(pieces, texts, strict=True)
+        ]
 
     return score
 
@@ -141,21 +149,36 @@ def beside(target: str, texts: Sequence[str]) -> list[tuple[float, float, float]
     return found
 
 
-def tone_of(encoding: Encoding, language: str) -> Sentiment:
-    """Return the tone that an encoding shows in a language.
+def tone_of(encoding: Encoding, language: str, text: str) -> Sentiment:
+    """Return the tone that an encoding of a text shows in a language.
 
     value: the likelihood of positive less that of negative. confidence: the likelihood of the label, calibrated on
     held-out posts of the language (the card says how well); under the card's threshold the tone is unclear.
     """
-    return _tone(encoding.tone, language)
+    return _tone(encoding.tone, language, text)
 
 
-def _tone(seen: Sequence[float], language: str) -> Sentiment:
-    how = _card()["tone"]["languages"][_SHARED.get(language, language)]
-    logits = [float(value) / how["temperature"] + bias for value, bias in zip(seen, how["bias"], strict=True)]
+def mixed(own: Sequence[float], others: Sequence[float], part: float) -> list[float]:
+    """Return the mean of two likelihoods of the tones in logarithms, where the others have `part` of the say."""
+    return [
+        (1 - part) * math.log(max(_LEAST, a)) + part * math.log(max(_LEAST, b))
+        for a, b in zip(own, others, strict=True)
+    ]
+
+
+def likelihoods(logits: Sequence[float], temperature: float) -> list[float]:
+    """Return the softmax of `logits` at a temperature."""
     top = max(logits)
-    powers = [math.exp(value - top) for value in logits]
-    likely = [power / sum(powers) for power in powers]
+    powers = [math.exp((float(value) - top) / temperature) for value in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def _tone(seen: Sequence[float], language: str, text: str) -> Sentiment:
+    how = _card()["tone"]["languages"][_SHARED.get(language, language)]
+    likely = likelihoods(seen, how["temperature"])
+    if how["light"]:
+        both = mixed(likely, light.chances(language, text), how["light"])
+        likely = likelihoods(both, how["temperature_of_both"])
     at = max(range(3), key=likely.__getitem__)
     return Sentiment(
         label=_TONES[at],

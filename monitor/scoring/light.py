@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp, log1p, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
 from zlib import crc32
 
 from monitor.languages import known, terms
@@ -36,6 +37,8 @@ LANGUAGES: Mapping[str, str] = {
 """Language code -> whose weights read it."""
 
 TONES: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
+_HANGUL = re.compile("[가-힣]")
+_LETTERS = range(3, 7)  # so many letters of Hangul syllables at once
 LONGEST = 5  # letters of an n-gram; chosen by cross-validation, see tests/training/light.py
 _TURNED = 3  # words after a negation that it turns
 _AFTER_NEGATION = -0.7  # of a word's valence; VADER has -0.74
@@ -109,7 +112,10 @@ def units(text: str, language: str) -> list[Unit]:
 
 
 def grams(key: str) -> list[str]:
-    """Return the n-grams of a unit's key: of a word its letters by two to LONGEST and itself; else the key."""
+    """Return the n-grams of a unit's key: of a word its letters by two to LONGEST and itself; else the key.
+
+    Of a Korean word the letters of its syllables too.
+    """
     if not key[0].isalpha():
         return [key]
     padded = f" {key} "
@@ -117,6 +123,9 @@ def grams(key: str) -> list[str]:
     found = [padded[i : i + n] for n in range(2, min(LONGEST, length) + 1) for i in range(length - n + 1)]
     if length > LONGEST:
         found.append(padded)
+    if _HANGUL.search(key):  # its endings are within syllables
+        letters = normalize("NFD", padded)
+        found += [letters[i : i + n] for n in _LETTERS for i in range(len(letters) - n + 1)]
     return found
 
 
@@ -232,6 +241,11 @@ def scorer(language: str) -> Scorer:
         return [_sentiment(model, model.chances(text)) for text in texts]
 
     return score
+
+
+def chances(language: str, text: str) -> list[float]:
+    """Return how likely negative, neutral and positive are in a text of a language, summing to 1."""
+    return _model(LANGUAGES[language]).chances(text)
 
 
 @cache

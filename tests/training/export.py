@@ -1,9 +1,12 @@
 """Write what `encoder.py` trained as the files that ship: an ONNX graph with int8 weights, and its vocabulary.
 
-Usage: PYTHONPATH=. python tests/training/export.py WORK_DIR OUT_DIR
+Usage: PYTHONPATH=. python tests/training/export.py DATA_DIR WORK_DIR OUT_DIR
 The graph reads ONE text: `ids` (n) int64 -> `tone` (3), `kind` (4), `stance` (3), logits in float32.
 Activations are quantised by the text itself (DynamicQuantizeMatMul takes its scale over the whole input), so a
-batch of texts would let one text change another's score: there is no batch axis, on purpose.
+batch of texts would let one text change another's score: there is no batch axis, on purpose. Before the two
+products of a feed-forward part the numbers of a text are brought nearer to each other (SmoothQuant, Xiao et al.
+2023), by how large each gets on training posts: else a few large ones leave the others too few of the 255 steps. Of
+1,997 labels 2.6 of 100 changed without it, 1.3 with it; exponents .65 and .9 are no better.
 """
 
 from __future__ import annotations
@@ -11,15 +14,25 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import random
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from tests.training import corpora, encoder, network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HEADS, PLACES = 12, 128
+SMOOTH = 0.8
+SEEN = 600  # training posts
 _OURS = "com.microsoft"
 
 
@@ -38,8 +51,16 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **settings))
         return output
 
-    def linear(self, name: str, x: str, weight: np.ndarray, bias: np.ndarray) -> str:
-        """Return x times int8 `weight` (out, in), one scale an output, plus `bias`."""
+    def linear(
+        self, name: str, x: str, weight: np.ndarray, bias: np.ndarray, stretch: np.ndarray | None = None
+    ) -> str:
+        """Return x times int8 `weight` (out, in), one scale an output, plus `bias`.
+
+        stretch (in): by what the weights are multiplied and x is divided first.
+        """
+        if stretch is not None:
+            weight = weight * stretch
+            x = self.add("Mul", [x, self.constant(f"{name}.t", (1 / stretch).astype(np.float32))], f"{name}.x")
         scale = np.maximum(np.abs(weight).max(1), 1e-8) / 127
         quantised = np.round(weight / scale[:, None]).clip(-127, 127).astype(np.int8)
         return self.add(
@@ -75,8 +96,37 @@ class Graph:
         return helper.make_model(made, opset_imports=sets, ir_version=9)
 
 
-def graph_of(state: dict[str, np.ndarray]) -> onnx.ModelProto:
-    """Return the ONNX model of a trained reader's weights."""
+def stretches(state: dict[str, np.ndarray], rows: list[list[int]]) -> dict[str, np.ndarray]:
+    """Return by what the inputs of each product of a feed-forward part are divided, from the texts `rows` (ids)."""
+    blocks = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("encoder.blocks."))
+    reader = encoder.Reader(network.Encoder(len(state["encoder.words.weight"]), blocks, heads=HEADS, dropout=0.0))
+    reader.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
+    largest: dict[str, Tensor] = {}
+
+    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def see(_: nn.Module, given: tuple[Tensor, ...]) -> None:
+            seen = given[0].abs().amax((0, 1))
+            largest[name] = torch.maximum(largest.get(name, torch.zeros_like(seen)), seen)
+
+        return see
+
+    parts = [f"encoder.blocks.{i}.{part}" for i in range(blocks) for part in ("inner", "outer")]
+    for name in parts:
+        reader.get_submodule(name).register_forward_pre_hook(watch(name))
+    reader.eval()
+    with torch.no_grad():
+        for row in rows:  # one by one: padding is no text
+            reader(torch.tensor([row]), torch.ones(1, len(row)), "tone")
+    found = {}
+    for name in parts:
+        weight = np.abs(state[f"{name}.weight"]).max(0).clip(1e-4)
+        stretch = largest[name].numpy().clip(1e-3) ** SMOOTH / weight ** (1 - SMOOTH)
+        found[name] = stretch / stretch.mean()
+    return found
+
+
+def graph_of(state: dict[str, np.ndarray], stretched: dict[str, np.ndarray]) -> onnx.ModelProto:
+    """Return the ONNX model of a trained reader's weights; stretched: see `stretches`."""
     graph = Graph()
     words = state["encoder.words.weight"]
     scale = np.maximum(np.abs(words).max(1, keepdims=True), 1e-8) / 127
@@ -107,12 +157,22 @@ def graph_of(state: dict[str, np.ndarray]) -> onnx.ModelProto:
         out = graph.linear(f"l{i}.out", seen, state[f"{block}.out.weight"], state[f"{block}.out.bias"])
         x = graph.normal(f"l{i}.n1", [out, x], state[f"{block}.norm1.weight"], state[f"{block}.norm1.bias"])
         inner = graph.linear(
-            f"l{i}.inner", x, state[f"{block}.inner.weight"], np.zeros_like(state[f"{block}.inner.bias"])
+            f"l{i}.inner",
+            x,
+            state[f"{block}.inner.weight"],
+            np.zeros_like(state[f"{block}.inner.bias"]),
+            stretched[f"{block}.inner"],
         )
         active = graph.add(
             "BiasGelu", [inner, graph.constant(f"l{i}.inner.bias", state[f"{block}.inner.bias"])], f"l{i}.a", _OURS
         )
-        outer = graph.linear(f"l{i}.outer", active, state[f"{block}.outer.weight"], state[f"{block}.outer.bias"])
+        outer = graph.linear(
+            f"l{i}.outer",
+            active,
+            state[f"{block}.outer.weight"],
+            state[f"{block}.outer.bias"],
+            stretched[f"{block}.outer"],
+        )
         x = graph.normal(f"l{i}.n2", [outer, x], state[f"{block}.norm2.weight"], state[f"{block}.norm2.bias"])
     graph.constant("axes", np.array([0, 1], dtype=np.int64))
     graph.add("ReduceMean", [x, "axes"], "pooled", keepdims=0)
@@ -128,6 +188,7 @@ def graph_of(state: dict[str, np.ndarray]) -> onnx.ModelProto:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--state", default="final.pt", help="trained.pt or final.pt")
@@ -137,7 +198,11 @@ def main() -> None:
         name: values.numpy()
         for name, values in torch.load(options.work / options.state, map_location="cpu").items()
     }
-    onnx.save(graph_of(state), str(options.out / "reader.onnx"))
+    tokenizer = Tokenizer.from_file(str(options.work / "tokenizer.json"))
+    posts = [row for row in corpora.tones(options.data) if not row.held_out]
+    seen = random.Random(encoder.SEED).sample(posts, SEEN)  # noqa: S311 - a draw, not a secret
+    made = graph_of(state, stretches(state, encoder.pieces_of(tokenizer, seen)))
+    onnx.save(made, str(options.out / "reader.onnx"))
     pieces = json.loads((options.work / "tokenizer.json").read_text(encoding="utf-8"))
     text = json.dumps(pieces, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     (options.out / "tokenizer.json.gz").write_bytes(gzip.compress(text, 9, mtime=0))

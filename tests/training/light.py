@@ -31,7 +31,7 @@ from torch.nn import functional
 
 from monitor.scoring import light, vader
 from monitor.text import fingerprint, for_scoring
-from tests.training import encoder
+from tests.training import corpora, encoder
 from tests.training.bases import Base, e5
 
 if TYPE_CHECKING:
@@ -314,8 +314,12 @@ def train(
     rows = list(every.values())
     heard = heard_valences(language, rows, valences)
     posts = counted(rows, language, heard)
-    at_hand = np.flatnonzero([row["split"] == "train" for row in rows])
-    val = np.flatnonzero([row["split"] == "val" for row in rows])
+    # Where a set has no held-out part, what the encoder holds out is held out here too: both are read together.
+    parted = any(row["split"] == "val" for row in rows) or language == "en"
+    out_of_it = np.array(
+        [row["split"] == "val" if parted else corpora.held_out(for_scoring(row["text"])) for row in rows]
+    )
+    at_hand, val = np.flatnonzero(~out_of_it), np.flatnonzero(out_of_it)
     print(f"{language}: {len(at_hand)} posts, {len(posts.keys)} n-grams", file=sys.stderr)
     tried: dict[float, tuple[float, np.ndarray, np.ndarray]] = {}
     for strength in strengths:

@@ -30,7 +30,8 @@ def main(folder: Path, out: Path, sets: list[str]) -> None:
         for line in (folder / "stories" / name / "posts.jsonl").open(encoding="utf-8"):
             texts.add(for_scoring(json.loads(line)["text"]))
         for line in (folder / "stories" / name / "stories.jsonl").open(encoding="utf-8"):
-            texts.add(story_text(parse_story(json.loads(line))))
+            if (row := json.loads(line))["title"]:  # some claims of checkthat2020 have none and are no story
+                texts.add(story_text(parse_story(row)))
     listed = sorted(text for text in texts if text.strip())
     rows = []
     for start in range(0, len(listed), _AT_ONCE):
