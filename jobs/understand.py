@@ -287,7 +287,7 @@ def _tones(
     """
     scorers = {post.id: scorer_for(languages[post.id], family) for post in roots if post.text.strip()}
     tones = {
-        post.id: encoder.tone_of(seen[post.text], languages[post.id])
+        post.id: encoder.tone_of(seen[post.text], languages[post.id], post.text)
         for post in roots
         if scorers.get(post.id) == encoder.name(languages[post.id]) and post.text in seen
     }
