@@ -64,6 +64,11 @@ _OUR_LINK = re.compile(r"<https?://[^<>|\s]+\|\[\d+\]>")
 _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
+# Of this page, its other formats, the index, and the reports of other stories, from the index or from beside it.
+_OURS = re.compile(r"#|report\.|index\.|(?:\.\./)?[a-z0-9-]{1,80}-[0-9a-f]{8}/report\.(?:html|md)$")
+_RELATED = re.compile(r"\[.+\]\(<\.\./[a-z0-9-]{1,80}-[0-9a-f]{8}/report\.md>\)")
+"""The heading of another story: its title, however it reads, within one link; where it leads is looked at apart."""
+
 
 def full(attack: str) -> str:
     """Write out what says how it is to be repeated."""
@@ -170,7 +175,7 @@ def adds_nothing_to_html(ran: Ran) -> None:
         for one in seen.all("a"):
             outward = one["href"].startswith(("http://", "https://"))
             assert outward == (one.get("rel") == "noopener noreferrer nofollow")
-            assert outward or re.match(r"#|report\.|index\.|[a-z0-9-]{1,80}-[0-9a-f]{8}/report\.html$", one["href"])
+            assert outward or _OURS.match(one["href"])
         assert len(seen.all("style")) == len(seen.all("h1")) == 1
 
 
@@ -189,7 +194,11 @@ def adds_nothing_to_markdown(ran: Ran) -> None:
     ours |= set(phrases("en").table["badges"].values())
     for source in ran.pages("report.md"):
         labels = set(headings(source)[1:]) - ours
-        strange = [label for label in labels if not re.fullmatch(r"[\w'-]+(?: · [\w'-]+){1,3}", label)]
+        strange = [
+            label
+            for label in labels
+            if not re.fullmatch(r"[\w'-]+(?: · [\w'-]+){1,3}", label) and not _RELATED.fullmatch(label)
+        ]
         assert not strange
         for block in _MARKDOWN.parse(source):
             for token in (block, *(block.children or ())):
@@ -197,7 +206,7 @@ def adds_nothing_to_markdown(ran: Ran) -> None:
                 assert token.type != "html_inline" or re.fullmatch(r'<a id="[cp]\d+">|</a>', token.content)
                 assert token.type != "code_block" or token.content == "monitor verify report.json\n"
                 target = str(token.attrs.get("href", "#"))
-                assert target.startswith("#") or unquote(target) in targets
+                assert target.startswith("#") or unquote(target) in targets or _OURS.fullmatch(target)
         # GitHub also links a bare address; ours stand in <>.
         bare = re.sub(r"\]\(<[^>]*>\)", "", source)
         assert not re.search(r"https?://|(?<!\\)www\.\w|\w@\w", bare)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.folding import floods, fold
 from monitor.interchange import parse_post, parse_story
 from monitor.linking import link
+from monitor.linking.profiles import named_by_profile
 from monitor.model import Author, Post, PostId
 from monitor.text import words
 from monitor.voices import voices
@@ -59,7 +60,8 @@ def on_newsroom(folder: Path, embed: Embedder | None) -> dict[str, Any]:
     linked = {post: found.story for post, found in links.items()}
     spoken = {post: voice for post, (voice, _) in voices(posts, copies, linked).items()}
     reporting = {post.id for post in posts if gold[post.id]["kind"] == "reporting"}
-    flooded = floods(posts, copies, linked, spoken, reporting=reporting)
+    named = named_by_profile(posts, stories)
+    flooded = floods(posts, copies, linked, spoken, reporting=reporting, named=named)
     return {
         "copies": scored(
             {(post, copy.root) for post, copy in copies.items()},
