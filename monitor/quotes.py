@@ -161,7 +161,7 @@ def choose(
 def _strength(link: Link | None) -> float:
     if link is None:
         return 0.0
-    return link.strength if link.reason == "words" else 1.0
+    return link.strength if link.reason in {"words", "meaning"} else 1.0
 
 
 def content(text: str, language: str) -> frozenset[str]:

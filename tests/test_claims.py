@@ -9,7 +9,19 @@ import pytest
 
 from monitor.claims import write_brief
 from monitor.labels import is_a_name
-from monitor.model import Brief, Claim, Gap, PostCitation, Role, Stance, Tones, Understood, VoiceId
+from monitor.model import (
+    Brief,
+    Claim,
+    Gap,
+    Link,
+    LinkReason,
+    PostCitation,
+    Role,
+    Stance,
+    Tones,
+    Understood,
+    VoiceId,
+)
 from monitor.quotes import choose, lines, opening, size
 from tests.builders import NOON, sentiment, story
 from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
@@ -142,6 +154,18 @@ def test_a_label_is_made_of_shared_words_and_holds_no_foreign_name() -> None:
     label = write_brief(evidence(rows)).groups[0].label
     assert "mallory" not in label
     assert {"blame", "wasted"} & set(label)
+
+
+@pytest.mark.parametrize("reason", ["words", "meaning"])
+def test_a_post_that_is_hardly_about_the_story_is_not_quoted_where_another_can_be(reason: LinkReason) -> None:
+    rows = against(6)
+    for n, row in enumerate(rows):
+        strength = 0.9 if n == 5 else 0.55
+        link = Link(story=story().id, reason=reason, strength=strength)
+        rows[n] = replace(row, finding=replace(row.finding, link=link))
+    quote = write_brief(evidence(rows)).groups[0].quote
+    assert quote is not None
+    assert quote.post == rows[5].post.id
 
 
 def test_everyday_words_words_that_count_and_the_headline_make_no_label() -> None:
