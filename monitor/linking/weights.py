@@ -14,7 +14,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "cosine_lead": 4.953,
         "lone": 0.188,
         "shared": 2.502,
-        "alone": -1.966
+        "alone": -1.966,
     },
     "learned": {
         "bias": -3.977,
@@ -29,6 +29,6 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "words_lead": 1.584,
         "centre": 3.26,
         "centre_lead": 3.651,
-        "nearest": 5.533
-    }
+        "nearest": 5.533,
+    },
 }
