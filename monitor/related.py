@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .labels import is_a_name, unfit
+from .languages import counting
 from .linking.words import stems
 from .model import PostId, StoryId, VoiceId
 from .text import canonical_url, links_in, words
@@ -38,13 +39,7 @@ _TRACES = 3
 _LOOKED_AT = 40
 """Stories that are looked at closely, of those that share the most."""
 _BODY_CHARACTERS = 3000
-_NO_NAMES = frozenset({
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
-    "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember",
-})  # fmt: skip
+_NO_NAMES = counting("en") | counting("de")
 """Days and months, in the languages that write them with a capital."""
 
 

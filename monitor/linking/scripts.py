@@ -92,12 +92,12 @@ _LEE = re.compile("^[lr](?=e?[eiy])")
 """Korean leaves out ㄹ before i and y at the start of a name, and its Latin spelling does not: 이 is Lee."""
 
 _LEAST, _LEAST_FULL = 4, 5
-"""Consonants and voiced syllables that a name has at least, alone and as a full name (조현: j, o, h, yeo, n)."""
+"""Consonants and voiced syllables that a name has at least, alone and as a full name."""
 _WEIGHTY = 3
 """And three consonants or three syllables: of two and two there are too many words, as 머리 for Milei."""
 _WHOLE = 3
 """A name of so many syllables is complete, and a noun may follow it. A shorter one may be the beginning of another,
-as 조현 is of 조현우, so only particles may follow it."""
+as 김구 is of 김구라, so only particles may follow it."""
 _PARTICLE = re.compile(
     "(?:은|는|이|가|을|를|의|에|과|와|랑|도|만|로|으로|나|야|께|한테|부터|까지|보다|보고|처럼|같|라|였|인|입니|임|씨|님|측|발)"
 )

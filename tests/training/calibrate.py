@@ -100,19 +100,21 @@ def tone_card(
         logits[:, 1] = -30
     temperature = best_temperature(gold, logits)
     likely = softmax(logits / temperature)
+    alone = {"reader": round(recall(gold, likely.argmax(1)), 4)}
     of_both = 1.0
     if others is not None and part:
         both = np.array([mixed(own, other, part) for own, other in zip(likely, others, strict=True)])
         if binary:
             both[:, 1] = -30
         of_both = best_temperature(gold, both)
+        alone["light"] = round(recall(gold, others.argmax(1)), 4)
         likely = softmax(both / of_both)
     sure, right = likely.max(1), likely.argmax(1) == gold
     told = likely.argmax(1)
     low, high = interval(gold, told)
     return {
         "temperature": temperature, "light": part, "temperature_of_both": of_both,
-        "unclear_below": UNCLEAR, "n": len(gold),
+        "alone": alone, "unclear_below": UNCLEAR, "n": len(gold),
         "recall": round(recall(gold, told), 4), "low": low, "high": high, "accuracy": round(float(right.mean()), 4),
         "ece": round(error_of_confidence(gold, likely), 4),
         "unclear_share": round(float((sure < UNCLEAR).mean()), 4),

@@ -319,7 +319,7 @@ def log_shares(tasks: dict[str, list[corpora.Row]]) -> dict[str, dict[str, Tenso
             )
             for group, mine in counts.items()
         }
-        if task == "kind":  # what a set of disasters holds of each kind says nothing of a class that it has none of
+        if task == "kind":  # what a set holds of each kind says nothing of a class that it has none of
             found[task] = {group: torch.zeros(CLASSES[task]) for group in counts}
     return found
 
