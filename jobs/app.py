@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from .mistakes import secrets_in
 from .runs import Outcome, Stopped, recorded
 
 if TYPE_CHECKING:
-    from monitor.model import Story
+    from monitor.model import Story, StoryId
     from monitor.options import Options
     from monitor.protocols import Channel, Source
     from monitor.store import Store
@@ -200,8 +200,10 @@ def _deliver(app: App, store: Store) -> list[str]:
     return list(deliver(store, app.channels(), now=app.real_clock()))
 
 
-def publish_briefs(app: App, store: Store) -> tuple[list[Path], list[str]]:
-    """Publish what has no report yet; return the files that were written, and what a person should know."""
+def publish_briefs(
+    app: App, store: Store, stories: Collection[StoryId] | None = None
+) -> tuple[list[Path], list[str]]:
+    """Publish what has no report yet (stories: of these); return the files, and what a person should know."""
     from .publish import publish  # noqa: PLC0415
 
     writer = app.writer()
@@ -213,6 +215,7 @@ def publish_briefs(app: App, store: Store) -> tuple[list[Path], list[str]]:
         as_of=app.clock(),
         channels=app.composers(),
         writer=writer,
+        stories=stories,
         progress=app.progress,
     )
     return files, writer.problems if writer else []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.claims import write_brief
 from monitor.gate import gated
-from monitor.grouping import SPLIT_FROM
 from monitor.model import NEVER_READ, Brief, Evidence, Gap, Input, ReadWindow, Span, Story, Understood
+from monitor.quotes import FEWEST_NEAR
 from monitor.scoring import encoder
 
 from .encodings import known_vectors
@@ -101,7 +101,7 @@ def evidence_from(
     """Return the evidence of a brief that was made from exactly `inputs`; rows that are gone are left out.
 
     reads, gaps, tombstones: what the brief was written with; None takes what the store has now. meaning: the
-    encoder that had a part in its groups, None where none had.
+    encoder that had a part in its groups and quotes, None where none had.
     """
     rows, _ = store.exact(inputs)
     times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
@@ -170,9 +170,9 @@ def _evidence(
 
 
 def _vectors(store: Store, rows: Sequence[Understood], meaning: str | None) -> dict[PostId, bytes]:
-    """Return what that encoder made of the opinions among `rows`; nothing where they are too few to be parted."""
+    """Return what that encoder made of the opinions among `rows`; nothing where they are too few to compare."""
     opinions = [row for row in rows if row.is_opinion]
-    if meaning is None or len({row.finding.voice for row in opinions}) < SPLIT_FROM:
+    if meaning is None or len(opinions) < FEWEST_NEAR:
         return {}
     known = known_vectors(store, meaning, {row.post.text for row in opinions})
     return {row.post.id: known[row.post.text] for row in opinions if row.post.text in known}

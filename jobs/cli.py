@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "posts": ("read:posts", "List the posts in the store, with what was understood of them."),
     "brief": ("prove:brief", "Say what people say about a story now; publish nothing."),
     "report": ("prove:report", "Write the report of each story named, or of all."),
-    "verify": ("prove:verify", "Recompute a report.json from the store and compare."),
+    "verify": ("verify:verify", "Recompute reports, or a folder of them, from the store and compare."),
     "diff": ("prove:diff", "Tell what changed between two reports of a story."),
     "score": ("score:score", "Score the tone of texts from stdin."),
     "label": ("label:label", "Read some posts blind: how far our reading is to be trusted."),

@@ -25,15 +25,21 @@ def named(number: int, claim: Json) -> str:
     return f'claim {number} ({claim.get("kind")}: "{_short(str(claim.get("text")))}")'
 
 
-def differences(told: Json, made: Json) -> list[str]:
-    """Return one line for each thing in which the report `told` is not what was `made` again; no line: the same."""
-    lines = list(_claims_apart(told["brief"]["claims"], made["brief"]["claims"]))
+def differences(told: Json, made: Json, refused: Sequence[tuple[Json, str]] = ()) -> list[str]:
+    """Return one line for each thing in which the report `told` is not what was `made` again; no line: the same.
+
+    refused: the claims that the gate dropped when it was made again, each with why; told where something differs.
+    """
+    left = list(refused)
+    lines = list(_claims_apart(told["brief"]["claims"], made["brief"]["claims"], left))
     rest = list(_apart("", _without_claims(told), _without_claims(made)))
     lines += [f"{path}: {values}{_claims_of(path, told)}" for path, values in rest[:_MANY]]
     if len(rest) > _MANY:
         lines.append(f"and {len(rest) - _MANY} more differences")
     if not lines and told["brief"].get("hash") != made["brief"]["hash"]:
         lines.append("brief.hash is not that of the brief")
+    if lines:
+        lines += [f"the gate refuses a claim of kind {claim['kind']!r}: {reason}" for claim, reason in left]
     return lines
 
 
@@ -56,7 +62,8 @@ def file_differs(name: str, told: bytes, made: str, claims: Sequence[Json]) -> s
 # --- Claims ----------------------------------------------------------------------------------------
 
 
-def _claims_apart(told: Sequence[Json], made: Sequence[Json]) -> Iterator[str]:
+def _claims_apart(told: Sequence[Json], made: Sequence[Json], refused: list[tuple[Json, str]]) -> Iterator[str]:
+    """Yield a line for each claim that differs; what of `refused` is told there is taken out."""
     ours, theirs = [digest(claim) for claim in told], [digest(claim) for claim in made]
     for what, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if what == "equal":
@@ -66,13 +73,33 @@ def _claims_apart(told: Sequence[Json], made: Sequence[Json]) -> Iterator[str]:
         for number in range(a, b):
             twin = next((n for n in left if made[n]["kind"] == told[number]["kind"]), None)
             if twin is None:
-                yield f"{named(number + 1, told[number])} does not follow from the store"
+                why = _refusal(told[number], refused)
+                yield f"{named(number + 1, told[number])} does not follow from the store{why}"
                 continue
             left.remove(twin)
             reasons = "; ".join(_reasons(told[number], made[twin]))
             yield f"{named(number + 1, told[number])} differs: {reasons}"
         for number in left:
             yield f"{named(number + 1, made[number])} follows from the store and is missing in the report"
+
+
+def _refusal(claim: Json, refused: list[tuple[Json, str]]) -> str:
+    """Return why the gate refused this claim, taken out of `refused`; "" where it did not."""
+    for same in (_all_of, _subject):
+        for place, (other, reason) in enumerate(refused):
+            if same(claim) == same(other):
+                del refused[place]
+                return f": the gate refuses it, for {reason}"
+    return ""
+
+
+def _all_of(claim: Json) -> object:
+    return claim.get("kind"), claim.get("numbers"), claim.get("words")
+
+
+def _subject(claim: Json) -> object:
+    words = claim.get("words")
+    return claim.get("kind"), words.get("group") if isinstance(words, dict) else None
 
 
 def _reasons(told: Json, made: Json) -> Iterator[str]:

@@ -26,7 +26,7 @@ from .rewording import Reworded, reword
 from .timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from monitor.model import Author, Brief, Label, Message, Related, Story, StoryId, Understood
@@ -65,17 +65,19 @@ def publish(
     channels: Sequence[Composer] = (),
     notes: Sequence[str] = (),
     writer: Model | None = None,
+    stories: Collection[StoryId] | None = None,
     progress: Progress = lambda _done, _of: None,
 ) -> list[Path]:
-    """Write a report of each story whose latest brief has none, and the index; return the files written.
+    """Write a report of each story whose latest brief has none in `language`, and the index; return the files.
 
-    A brief that names a row which the store has no longer is passed over: the next brief step makes it again.
+    One in another language is replaced: in a story's folder stands its last report. A brief that names a row which
+    the store has no longer is passed over: the next brief step makes it again. stories: None takes all.
     notes: what must be said of the material, such as its licence, at the end of each report. writer: what may
     reword the sentences; whatever it fails in, they are by rules.
     """
     from reports.json import hash_of  # noqa: PLC0415 (reports load their tables)
 
-    waiting = store.unpublished_briefs()
+    waiting = [brief for brief in store.unpublished_briefs(language) if stories is None or brief.story in stories]
     neighbours = Neighbours(store, out, waiting, language=language, time_zone=time_zone) if waiting else None
     written: list[Path] = []
     for done, brief in enumerate(waiting):
@@ -99,7 +101,7 @@ def publish(
             store_path=None if store.path is None else os.path.relpath(store.path, folder),
             notes=notes,
             related=neighbours.of(brief),
-            previous=store.published_before(story.id, brief.as_of),
+            previous=store.compared_with(brief),
         )
         report = worded.applied(report)
         texts = rendered(report)

@@ -63,18 +63,23 @@ class Shell:
         usual = Path("config.toml")
         return Path(named) if named else (usual if usual.exists() else None)
 
+    @property
+    def language(self) -> str | None:
+        """What --lang says, a language that a report can be written in; None where it says nothing."""
+        from reports.phrases import languages  # noqa: PLC0415
+
+        code = self.options.get("lang")
+        if code is not None and code not in languages():
+            raise click.BadParameter(f"no phrase table; there are: {', '.join(languages())}", param_hint="--lang")
+        return code
+
     @cached_property
     def app(self) -> App:
         """The config and all that hangs on it; ConfigError holds all mistakes."""
-        from reports.phrases import languages  # noqa: PLC0415
-
         from .app import App  # noqa: PLC0415
         from .config import load  # noqa: PLC0415
 
-        language = self.options.get("lang")
-        if language is not None and language not in languages():
-            raise click.BadParameter(f"no phrase table; there are: {', '.join(languages())}", param_hint="--lang")
-        store = self.options.get("store")
+        language, store = self.language, self.options.get("store")
         config = load(self.config_path)
         bare = App(
             config=config,

@@ -98,8 +98,9 @@ def read_posts(
     sides = _sides(
         [post for post in roots if post.id in linked and kinds[post.id][0] == "opinion"], stories, linked, reader
     )
+    unheard = (None, None)
     readings = {
-        post.id: _reading(post, languages[post.id], kinds[post.id], tones.get(post.id), sides.get(post.id))
+        post.id: _reading(post, languages[post.id], kinds[post.id], tones.get(post.id, unheard), sides.get(post.id))
         for post in roots
     }
     flooded = floods(
@@ -233,9 +234,10 @@ def _reading(
     post: Post,
     language: str,
     kind: tuple[Kind, Role | None],
-    tone: Sentiment | None,
+    heard: tuple[Sentiment | None, SecondOpinion | None],
     side: tuple[float, float, float] | None,
 ) -> _Reading:
+    tone, second = heard
     ironic = possibly_ironic(post.text, language)
     if ironic and tone is not None and tone.label != "negative":
         tone = replace(tone, unclear=True)  # it may mean the opposite, and is never counted as praise
@@ -248,8 +250,13 @@ def _reading(
         not_scored=None if tone else _why_not(post, language),
         stance="neither" if ironic and stance == "support" else stance,
         ironic=ironic,
-        second=vader.second_opinion(post.text) if tone and language == "en" and tone.scorer != vader.NAME else None,
+        second=second,
     )
+
+
+def _with_second(tone: Sentiment, text: str, language: str) -> tuple[Sentiment, SecondOpinion | None]:
+    asked = language == "en" and tone.scorer != vader.NAME
+    return tone, vader.second_opinion(text) if asked else None
 
 
 def _why_not(post: Post, language: str) -> str:
@@ -280,25 +287,30 @@ def _tones(
     seen: Mapping[str, Encoding],
     score: ScoreFn,
     progress: Progress | None,
-) -> dict[PostId, Sentiment]:
-    """Return the tone of each root that a scorer can read; each distinct text is scored once.
+) -> dict[PostId, tuple[Sentiment, SecondOpinion | None]]:
+    """Return the tone of each root that a scorer can read, and what VADER says; each distinct text is scored once.
 
-    What the encoder has seen already it does not read again.
+    What the encoder has seen already it does not read again. VADER is asked of a text right after its scorer, which
+    may just have asked it too.
     """
     scorers = {post.id: scorer_for(languages[post.id], family) for post in roots if post.text.strip()}
     tones = {
-        post.id: encoder.tone_of(seen[post.text], languages[post.id], post.text)
+        post.id: _with_second(
+            encoder.tone_of(seen[post.text], languages[post.id], post.text), post.text, languages[post.id]
+        )
         for post in roots
         if scorers.get(post.id) == encoder.name(languages[post.id]) and post.text in seen
     }
     left = [post for post in roots if scorers.get(post.id) is not None and post.id not in tones]
     asked = sorted({(str(scorers[post.id]), post.text) for post in left})
-    found: dict[tuple[str, str], Sentiment] = {}
+    found: dict[tuple[str, str], tuple[Sentiment, SecondOpinion | None]] = {}
     for name in sorted({name for name, _ in asked}):
         texts = [text for scorer, text in asked if scorer == name]
+        language = "en" if name == scorer_for("en", family) else ""
         for start in range(0, len(texts), _AT_ONCE):
             batch = texts[start : start + _AT_ONCE]
-            found |= {(name, text): tone for text, tone in zip(batch, score(name, batch), strict=True)}
+            scored = zip(batch, score(name, batch), strict=True)
+            found |= {(name, text): _with_second(tone, text, language) for text, tone in scored}
             if progress:
                 progress(len(found), len(asked))
     return tones | {post.id: found[str(scorers[post.id]), post.text] for post in left}

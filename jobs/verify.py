@@ -6,21 +6,23 @@ A document is what a stranger hands in: what stands in it is compared, nothing i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import StoreMissing
-from monitor.model import Input, PostId, Rewording, Span, Story
+from monitor.model import Input, PostId, Report, Rewording, Span, Story
 
 from .differing import differences, file_differs, named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from monitor.model import Brief, Evidence, Label, Report, Understood
+    from monitor.model import Brief, Claim, Evidence, Label, Understood
     from monitor.store import Store
 
 _NAMED = 3  # reports that are named where this one is not known
@@ -35,6 +37,30 @@ class Verdict:
     ok: bool
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Examined:
+    """What was found. problems: of the document.
+
+    files: those beside it that were rendered again, each with how it differs, None where it does not.
+    """
+
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    files: Mapping[Path, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What a report is made to again. faults: what the gate says against all of its brief.
+
+    refused: the claims that the gate drops, as a document has them, each with why.
+    """
+
+    report: Report
+    faults: tuple[str, ...]
+    refused: tuple[tuple[dict[str, Any], str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +100,62 @@ def verify(report_json: Path, *, store: Path | None = None, config_store: Path |
     The database is `store`, else the one that the report names relative to itself, else (also where that is not
     there) `config_store`; StoreMissing where there is none.
     """
+    found = _examined(report_json, store, config_store)
+    problems = (*found.problems, *filter(None, found.files.values()))
+    return Verdict(ok=not problems, problems=problems, notes=found.notes)
+
+
+def verify_each(
+    paths: Iterable[Path], *, store: Path | None = None, config_store: Path | None = None
+) -> Iterator[tuple[Path, Verdict]]:
+    """Yield each report file with its verdict. paths: files, and folders for all that is a report in them.
+
+    An HTML or Markdown file is compared with what the report.json beside it renders to; without one nothing can be
+    said of it, and it does not hold. Of a report.json, the files beside it that are not asked for count as its own.
+    """
+    asked: dict[Path, set[Path]] = {}
+    for path in paths:
+        files = _reports_in(path) if path.is_dir() else [path]
+        if not files:
+            yield path, Verdict(ok=False, problems=("no report.json is in it",))
+        for file in files:
+            asked.setdefault(file if file.suffix == ".json" else file.with_suffix(".json"), set()).add(file)
+    for report_json, files_of in asked.items():
+        yield from _verdicts(report_json, sorted(files_of), store, config_store)
+
+
+def _reports_in(folder: Path) -> list[Path]:
+    """Return the reports in `folder` and the folders in it, in every format, by path; no link is followed."""
+    from reports import SUFFIX  # noqa: PLC0415 (reports load their tables)
+
+    names = {f"report.{suffix}" for suffix in SUFFIX.values()}
+    return sorted(Path(place) / name for place, _, held in os.walk(folder) for name in held if name in names)
+
+
+def _verdicts(
+    report_json: Path, asked: Sequence[Path], store: Path | None, config_store: Path | None
+) -> Iterator[tuple[Path, Verdict]]:
+    if not report_json.is_file():
+        why = f"no {report_json.name} is beside it, and only that names what it was made from"
+        yield from ((path, Verdict(ok=False, problems=(why,))) for path in asked)
+        return
+    try:
+        found = _examined(report_json, store, config_store)
+    except StoreMissing as error:
+        yield from ((path, Verdict(ok=False, problems=(str(error),))) for path in asked)
+        return
+    unchecked = f"cannot be checked, since {report_json.name} does not hold"
+    for path in asked:
+        if path == report_json:
+            beside = [why for file, why in found.files.items() if why is not None and file not in asked]
+            problems, notes = (*found.problems, *beside), found.notes
+        else:
+            differs = found.files.get(path, unchecked)
+            problems, notes = () if differs is None else (differs,), ()
+        yield path, Verdict(ok=not problems, problems=problems, notes=notes)
+
+
+def _examined(report_json: Path, store: Path | None, config_store: Path | None) -> _Examined:
     from monitor.store import Store  # noqa: PLC0415 (heavy)
     from reports.json import hash_of  # noqa: PLC0415 (reports load their tables)
 
@@ -82,17 +164,18 @@ def verify(report_json: Path, *, store: Path | None = None, config_store: Path |
         document = _read(text)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}"[:_SHOWN]
-        return Verdict(ok=False, problems=(f"{report_json}: no report as this program writes it ({what})",))
+        return _Examined(problems=(f"{report_json}: no report as this program writes it ({what})",))
     problems: list[str] = []
     notes: list[str] = []
+    files: dict[Path, str | None] = {}
     is_whole = hash_of(document.whole) == document.whole.get("hash")
     if not is_whole:
         problems.append("the document was changed after it was written: its hash is not that of its content")
     with Store.open(_database(report_json, document, store, config_store), read_only=True) as opened:
         problems += _unrecorded(document, opened) if is_whole else []
-        problems += _compared(report_json, text, document, opened)
+        problems += _compared(report_json, text, document, opened, files)
         notes += _notes(document, opened)
-    return Verdict(ok=not problems, problems=tuple(problems), notes=tuple(notes))
+    return _Examined(problems=tuple(problems), notes=tuple(notes), files=files)
 
 
 def _database(report_json: Path, document: _Document, store: Path | None, config_store: Path | None) -> Path:
@@ -175,8 +258,10 @@ def _records(document: _Document, store: Store) -> list[Any]:
     ]
 
 
-def _compared(report_json: Path, text: bytes, document: _Document, store: Store) -> Iterator[str]:
-    """Yield what does not hold."""
+def _compared(
+    report_json: Path, text: bytes, document: _Document, store: Store, files: dict[Path, str | None]
+) -> Iterator[str]:
+    """Yield what does not hold of the document; `files` is given what does not of each file beside it."""
     rows, missing = store.exact(document.inputs)
     if missing:  # with other rows every count is another, so nothing else can be said
         for row in missing:
@@ -188,9 +273,10 @@ def _compared(report_json: Path, text: bytes, document: _Document, store: Store)
     labels = _labels(document, store)
     for post, _, _ in sorted(set(document.answers) - {_named_by(label) for label in labels}):
         yield f"what a person said of post {post} is no longer in the store as the report has it"
-    report = _made_again(document, evidence, rows, labels)
-    yield from _refused(document, report)
-    yield from _rendered_again(report_json, text, document, report)
+    made = _made_again(document, evidence, rows, labels, store)
+    yield from (f"the gate lets no claim stand: {fault}" for fault in made.faults)
+    yield from _refused(document, made.report)
+    yield from _rendered_again(report_json, text, document, made, files)
 
 
 def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
@@ -263,14 +349,17 @@ def _published(document: _Document, store: Store) -> Brief | None:
     return brief if brief is not None and brief.as_of == document.as_of else None
 
 
-def _made_again(document: _Document, evidence: Evidence, rows: list[Understood], labels: list[Label]) -> Report:
+def _made_again(
+    document: _Document, evidence: Evidence, rows: list[Understood], labels: list[Label], store: Store
+) -> _Made:
     from monitor.claims import write_brief  # noqa: PLC0415 (heavy)
     from monitor.gate import gated  # noqa: PLC0415 (heavy)
     from reports.json import related_of, sources_of  # noqa: PLC0415 (reports load their tables)
 
     from .publish import assemble  # noqa: PLC0415 (heavy)
 
-    brief, _ = gated(write_brief(evidence), evidence)
+    written = write_brief(evidence)
+    brief, reasons = gated(written, evidence)
     report = assemble(
         brief,
         document.story,
@@ -284,9 +373,35 @@ def _made_again(document: _Document, evidence: Evidence, rows: list[Understood],
         related=related_of(
             document.whole
         ),  # what is said of other stories stands as it was when this was published
-        previous=evidence.previous,
+        previous=store.compared_with(brief),
     )
-    return replace(report, versions=document.versions, rewording=document.rewording)
+    dropped = _dropped(written.claims, brief.claims)
+    against = len(reasons) - len(dropped)
+    return _Made(
+        report=replace(report, versions=document.versions, rewording=document.rewording),
+        faults=reasons[:against],
+        refused=tuple(
+            (_as_told(claim), reason.partition(": ")[2])
+            for claim, reason in zip(dropped, reasons[against:], strict=True)
+        ),
+    )
+
+
+def _dropped(written: Iterable[Claim], kept: Sequence[Claim]) -> list[Claim]:
+    """Return which of the claims are not among those kept, both in their order."""
+    dropped, place = [], 0
+    for claim in written:
+        if place < len(kept) and claim == kept[place]:
+            place += 1
+        else:
+            dropped.append(claim)
+    return dropped
+
+
+def _as_told(claim: Claim) -> dict[str, Any]:
+    """Return a claim as a document has it, but for its text and citations."""
+    words = {name: list(word) if isinstance(word, tuple) else word for name, word in claim.words}
+    return {"kind": claim.kind, "numbers": dict(claim.numbers), "words": words}
 
 
 def _refused(document: _Document, report: Report) -> Iterator[str]:
@@ -301,13 +416,15 @@ def _refused(document: _Document, report: Report) -> Iterator[str]:
         yield "the report names a model that has worded nothing"
 
 
-def _rendered_again(report_json: Path, text: bytes, document: _Document, report: Report) -> Iterator[str]:
-    """Yield where the document, and the files of the other formats beside it, are not what `report` renders to."""
+def _rendered_again(
+    report_json: Path, text: bytes, document: _Document, again: _Made, files: dict[Path, str | None]
+) -> Iterator[str]:
+    """Yield where the document is not what is made again; `files` is given the same of each file beside it."""
     from reports import RENDERERS, SUFFIX  # noqa: PLC0415 (reports load their tables)
 
-    made = RENDERERS["json"](report)
+    made = RENDERERS["json"](again.report)
     document_made = json.loads(made)
-    apart = differences(document.whole, document_made)
+    apart = differences(document.whole, document_made, again.refused)
     yield from apart
     if not apart and text != made.encode() and document.whole.get("hash") == document_made["hash"]:
         yield "the document says the same in other bytes than this program writes"
@@ -315,9 +432,10 @@ def _rendered_again(report_json: Path, text: bytes, document: _Document, report:
         beside = report_json.with_suffix(f".{SUFFIX[name]}")
         if name == "json" or not beside.is_file():
             continue
-        told, expected = beside.read_bytes(), render(report)
-        if told != expected.encode():
-            yield file_differs(beside.name, told, expected, document_made["brief"]["claims"])
+        told, expected = beside.read_bytes(), render(again.report)
+        is_same = told == expected.encode()
+        claims = document_made["brief"]["claims"]
+        files[beside] = None if is_same else file_differs(beside.name, told, expected, claims)
 
 
 # --- What changes nothing --------------------------------------------------------------------------

@@ -14,7 +14,11 @@ from . import intervals
 from .figures import (
     ONE_ACCOUNT,
     basis,
+    by_side,
     figures,
+    flip,
+    headline,
+    keeps_up,
     left_out,
     people_by,
     polarity,
@@ -29,10 +33,10 @@ from .labels import label_each
 from .leftovers import leftover_claims
 from .model import Brief, Claim, GapCitation, Group, Input, ReadCitation
 from .proof import MOST_CITED, cite, claim, places
-from .quotes import choose, content, lines, opening
+from .quotes import choose, content, lines, nearness, opening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .figures import Side, Sorted
     from .grouping import Part
@@ -53,8 +57,11 @@ FEW_POSTS = 4
 """Up to so many posts are listed one by one instead of being summed up."""
 _PER_CENT_FROM = 30
 """Voices from which on a share is told in per cent."""
-_SPLIT_LEAST, _SPLIT_RATIO = 5, 0.75
 _MINORITY_LEAST = 3
+_FLIP_FROM, _FLIP_SHARE = 10, 0.25
+"""A claim tells the flip from ten voices on a side on, where a quarter of them or fewer would do."""
+_LOUD_LEAST, _LOUD_RATIO = 5, 2
+"""Voices on a side from which on a side may be called loud, and how many times the other's posts it must have."""
 _USUAL_DAYS = 14
 
 
@@ -108,6 +115,7 @@ def _main_claims(
     found = [*_reporting(known), *(_group_claim(group, known) for group in groups)]
     if known.opinions:
         found += _sides(known, groups, split=split, minority=minority)
+        found += _loud_minority(known)
         found += _change(known, evidence)
     return found
 
@@ -217,14 +225,21 @@ def _groups(known: Sorted, evidence: Evidence) -> tuple[Group, ...]:
     taken: list[frozenset[str]] = []
     # What many accounts were made to say is counted once and never speaks for others.
     campaigns = {row.finding.copy_of or row.post.id for row in known.floods if row.finding.flood != ONE_ACCOUNT}
-    made = [_group(part, named[part.id], taken, campaigns) for part in kept]
+    near = nearness(known.opinions, evidence.vectors)
+    made = [_group(part, named[part.id], taken, campaigns, near) for part in kept]
     return tuple(group for group in made if group.voices > 1 or group.quote is not None)
 
 
-def _group(part: Part, label: tuple[str, ...], taken: list[frozenset[str]], campaigns: set[PostId]) -> Group:
+def _group(
+    part: Part,
+    label: tuple[str, ...],
+    taken: list[frozenset[str]],
+    campaigns: set[PostId],
+    near: Mapping[PostId, float],
+) -> Group:
     own = [row for row in part.rows if row.post.id not in campaigns]
     speaking = [row for row in own if part.language is None or row.finding.language == part.language]
-    quote = choose(speaking, label, taken)
+    quote = choose(speaking, label, taken, near)
     if quote is not None and quote.quote is not None:
         taken.append(content(quote.quote, quote.language or ""))
     return Group(
@@ -275,6 +290,8 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
         words["possibly_ironic"] = "yes"
     if group.stance == "neither" and all(row.finding.sentiment is None for row in rows):
         words["not_scored"] = "yes"  # nobody read their tone: they do not stand between the sides
+    if group.stance == "neither" and group.tone not in (None, "neutral") and basis(known.opinions) == "stance":
+        words["no_side"] = "yes"  # critical beside others who are against: it must be said that they are not
     of = voices(known.opinions)
     numbers: dict[str, NumberValue] = {"voices": group.voices, "posts": len(group.posts), "of": of}
     if of >= _PER_CENT_FROM and "not_scored" not in words:  # an honest range is known only of what is scored
@@ -290,13 +307,10 @@ def _group_claim(group: Group, known: Sorted) -> Claim:
 def _split_and_minority(groups: Sequence[Group], known: Sorted) -> tuple[bool, PostId | None]:
     count = Counter(sides(known.opinions).values())
     told = basis(known.opinions)
-    support, oppose = count["support"], count["oppose"]
-    smaller, larger = sorted((support, oppose))
-    if smaller >= _SPLIT_LEAST and smaller >= _SPLIT_RATIO * larger:
-        return True, None
-    if smaller == larger:
-        return False, None
-    other = "oppose" if support > oppose else "support"
+    leading = headline(count["support"], count["oppose"])
+    if leading is None or leading == "split":
+        return leading == "split", None
+    other = "oppose" if leading == "support" else "support"
     found = (g for g in groups if polarity(g.stance, g.tone, told) == other and g.voices >= _MINORITY_LEAST)
     return False, next((group.id for group in found), None)
 
@@ -308,19 +322,59 @@ def _sides(known: Sorted, groups: Sequence[Group], *, split: bool, minority: Pos
     for row in known.opinions:
         by[where[row.finding.voice]].append(row)
     told: dict[str, WordValue] = {"by": basis(known.opinions)}
+    turning = _turning(count["support"], count["oppose"])
     if split:
         proof = places(by["support"], known.withheld, 1) + places(by["oppose"], known.withheld, 1)
         numbers = {"support": count["support"], "oppose": count["oppose"], "of": len(where)}
-        return [claim("split", proof, told, **numbers)]
+        return [claim("split", proof, told, **numbers, **turning)]
     for group in groups:
         if group.id == minority:
             quoted = (group.quote,) if group.quote else places(_members(group, known), known.withheld, 1)
-            return [claim("minority", quoted, _named(group), voices=group.voices, of=len(where))]
+            return [claim("minority", quoted, _named(group), voices=group.voices, of=len(where), **turning)]
     if count["support"] == count["oppose"] or max(count["support"], count["oppose"]) < _MINORITY_LEAST:
         return []
     leading: Side = "support" if count["support"] > count["oppose"] else "oppose"
     proof = places(by[leading], known.withheld, 1)
-    return [claim("no_minority", proof, {"stance": leading} | told, leading=count[leading], of=len(where))]
+    words = {"stance": leading} | told
+    return [claim("no_minority", proof, words, leading=count[leading], of=len(where), **turning)]
+
+
+def _turning(support: int, oppose: int) -> dict[str, NumberValue]:
+    """Return the flip where it is worth a reader's time: of enough people, and a few of them would do.
+
+    Of so many it leads from a lead to a split or from a split to a lead, never at once to the other side.
+    """
+    few = flip(support, oppose)
+    if few is None or support + oppose < _FLIP_FROM or few > _FLIP_SHARE * (support + oppose):
+        return {}
+    return {"flip": few}
+
+
+def _loud_minority(known: Sorted) -> list[Claim]:
+    """Where one side clearly has more posts, copies and floods included, but not clearly more people."""
+    told, where = basis(known.opinions), sides(known.opinions)
+    people = Counter(where.values())
+    posts = by_side(known.linked, told)
+    if people["support"] + people["oppose"] < _LOUD_LEAST:
+        return []
+    loud: Side = "support" if len(posts["support"]) > len(posts["oppose"]) else "oppose"
+    other: Side = "oppose" if loud == "support" else "support"
+    if len(posts[loud]) < _LOUD_RATIO * len(posts[other]) or not keeps_up(people[other], people[loud]):
+        return []
+    larger = "none" if keeps_up(people[loud], people[other]) else other
+    heard = [row for row in by_side(known.opinions, told)[other] if where[row.finding.voice] == other]
+    proof = places(posts[loud], known.withheld, MOST_CITED - 1) + places(heard, known.withheld, 1)
+    return [
+        claim(
+            "loud_minority",
+            proof,
+            {"stance": loud, "people": larger, "by": told},
+            posts=len(posts[loud]),
+            other_posts=len(posts[other]),
+            voices=people[loud],
+            other_voices=people[other],
+        )
+    ]
 
 
 def _change(known: Sorted, evidence: Evidence) -> list[Claim]:

@@ -29,6 +29,7 @@ ONE_ACCOUNT = "one account"
 _QUALIFIERS: tuple[tuple[int, Qualifier], ...] = (
     (400, "extensive"), (100, "active"), (30, "moderate"), (10, "limited"), (1, "very limited"), (0, "none"),
 )  # fmt: skip
+_SPLIT_LEAST, _SPLIT_RATIO = 5, 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +104,44 @@ def sides(opinions: Sequence[Understood]) -> dict[VoiceId, Side]:
     told = basis(opinions)
     found: dict[VoiceId, Side] = {}
     for voice, said in by_voice(opinions).items():
+        if len(said) == 1:  # as most are
+            found[voice] = _side(said[0].finding, told)
+            continue
         (first, most), *others = Counter(_side(row.finding, told) for row in said).most_common(2)
         found[voice] = "unclear" if others and others[0][1] == most else first
     return found
+
+
+def by_side(rows: Iterable[Understood], told: Basis) -> dict[Side, list[Understood]]:
+    """Return the opinions among `rows`, copies and floods too, by the side that each post takes by itself."""
+    found: dict[Side, list[Understood]] = defaultdict(list)
+    for row in rows:
+        if row.finding.kind == "opinion":
+            found[_side(row.finding, told)].append(row)
+    return found
+
+
+def headline(support: int, oppose: int) -> Literal["split", "support", "oppose"] | None:
+    """Return what is said first of the sides: that they are split, else which one leads; None where neither."""
+    smaller, larger = sorted((support, oppose))
+    if smaller >= _SPLIT_LEAST and keeps_up(smaller, larger):
+        return "split"
+    return None if smaller == larger else "support" if support > oppose else "oppose"
+
+
+def keeps_up(one: int, other: int) -> bool:
+    """Whether `one` is three quarters of `other` or more, so that the other side does not clearly lead."""
+    return one >= _SPLIT_RATIO * other
+
+
+def flip(support: int, oppose: int) -> int | None:
+    """Return how few voices would have to take the other side for the headline to be another (see Figures)."""
+    now = headline(support, oppose)
+    for moved in range(1, max(support, oppose) + 1):
+        there = (support - moved, oppose + moved), (support + moved, oppose - moved)
+        if any(min(pair) >= 0 and headline(*pair) != now for pair in there):
+            return moved
+    return None
 
 
 def _side(finding: Finding, told: Basis) -> Side:
@@ -141,6 +177,9 @@ def tone_votes(rows: Sequence[Understood]) -> dict[VoiceId, Vote]:
     """
     found: dict[VoiceId, Vote] = {}
     for voice, said in by_voice(rows).items():
+        if len(said) == 1:  # as most are, and a Counter costs ten times what it counts here
+            found[voice] = _tone(said[0])
+            continue
         count = Counter(_tone(row) for row in said if row.finding.sentiment is not None).most_common(2)
         tie = len(count) > 1 and count[0][1] == count[1][1]
         found[voice] = "not scored" if not count else "unclear" if tie else count[0][0]
@@ -170,6 +209,7 @@ def figures(known: Sorted) -> Figures:
     kinds = Counter(row.finding.kind for row in known.counted)
     everyone = voices(known.opinions)
     # What a few scored people say is no figure of the many who were not: unknown is not zero.
+    stand = Counter(sides(known.opinions).values())
     speaks_for_all = 2 * (opinions.negative + opinions.neutral + opinions.positive) >= everyone
     return Figures(
         people=voices(known.counted),
@@ -187,6 +227,7 @@ def figures(known: Sorted) -> Figures:
         else None,
         languages=people_by(known.counted, lambda row: row.finding.language),
         platforms=people_by(known.counted, lambda row: row.post.platform),
+        flip=flip(stand["support"], stand["oppose"]),
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 _RT = re.compile(r"\s*RT\s+@([\w.-]+(?:@[\w.-]+)?)\s*:?\s*", re.IGNORECASE)
 _URL = re.compile(r"https?://\S*|www\.\S*", re.IGNORECASE)
-_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+_CUT = ("…", "...")  # how a text ends that goes on elsewhere
 # Scripts that put no space between words: Han, Kana, Thai; two characters are taken for a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _CREDITS = frozenset({"via", "rt", "mt", "ht", "cc"})
@@ -148,21 +148,25 @@ class _Text:
         while found := _RT.match(text):
             self.retweets = found[1].casefold()
             text = text[found.end() :]
-        text = _URL.sub(" ", text)
-        self.cut = bool(_CUT.search(text)) or (self.retweets is not None and len(post.text) >= _X_CUTS_AT)
+        text = _URL.sub(" ", text) if _may_link(text) else text
+        self.cut = text.rstrip().endswith(_CUT) or (self.retweets is not None and len(post.text) >= _X_CUTS_AT)
         pieces = text.split()
+        whole = len(pieces)
         tags: list[str] = []
         while pieces and (pieces[-1][0] in "#＃@" or not any(map(str.isalnum, pieces[-1]))):
             last = pieces.pop()
             tags += words(last) if last[0] in "#＃" else ()
-        tokens = words(" ".join(pieces))
+        # Where nothing is dropped it is mostly the post's text itself, which others ask for too.
+        tokens = words(text if len(pieces) == whole else " ".join(pieces))
         while tokens and tokens[-1] in _CREDITS:
             tokens = tokens[:-1]
         if not tokens:
             tokens, tags = tuple(tags), []
         self.tokens = tokens[:-1] if self.cut and len(tokens) > _LEAST_WORDS else tokens
         self.tags = frozenset(tags)
-        self.weight = sum(max(1, len(word) // 2) if _UNSPACED.search(word) else 1 for word in self.tokens)
+        self.weight = len(self.tokens)
+        if not text.isascii():
+            self.weight += sum(max(1, len(word) // 2) - 1 for word in self.tokens if _UNSPACED.search(word))
         self.runs = frozenset(zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False))
 
     @property
@@ -208,12 +212,13 @@ class _Folder:
         """Return the root that `text` repeats but for what is cut off or misspelt; the earliest such."""
         if text.weight < _LEAST_WORDS:
             return None
-        shared = sorted((run for run in text.runs if self._often[run] > 1), key=lambda run: (self._often[run], run))
+        shared = sorted((often, run) for run in text.runs if (often := self._often[run]) > 1)
         seen: set[PostId] = set()
         found = []
-        for run in shared[:_PROBES]:
+        own = frozenset(text.tokens)
+        for _, run in shared[:_PROBES]:
             for root in self._with_run[run]:
-                if root.post.id not in seen and _repeats(text, root):
+                if root.post.id not in seen and _repeats(text, own, root):
                     found.append(root)
                 seen.add(root.post.id)
         return min(found, key=lambda root: by_time(root.post), default=None)
@@ -236,12 +241,15 @@ def _keys(text: _Text) -> list[tuple[object, ...]]:
     return keys
 
 
-def _repeats(text: _Text, root: _Text) -> bool:
-    """Tell whether `text` says nothing that `root` does not, and leaves out nothing that would turn it."""
-    own, said = set(text.tokens), set(root.tokens)
-    added, missing = own - said, said - own
+def _repeats(text: _Text, own: frozenset[str], root: _Text) -> bool:
+    """Tell whether `text` says nothing that `root` does not, and leaves out nothing that would turn it.
+
+    own: the words of `text`, each once.
+    """
+    added = own.difference(root.tokens)
     if len(added) > len(own) // 8:
         return False
+    missing = frozenset(root.tokens) - own
     misspelt = {word for word in added if any(_one_letter_off(word, other) for other in missing)}
     if added - misspelt or (misspelt and misspelt & (_names(text.post.text) | _names(root.post.text))):
         return False
@@ -344,7 +352,12 @@ def _loud(
 
 
 def _is_own_words(post: Post) -> bool:
-    return bool(post.text) and not (post.links or _URL.search(post.text))
+    return bool(post.text) and not (post.links or (_may_link(post.text) and _URL.search(post.text)))
+
+
+def _may_link(text: str) -> bool:
+    """Tell whether it is worth looking for a link: most posts have none."""
+    return "://" in text or "www." in text.lower()
 
 
 def _is_campaign(same: Sequence[Post], voices: Mapping[PostId, VoiceId]) -> bool:

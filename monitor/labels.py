@@ -42,7 +42,8 @@ def handles_in(rows: Iterable[Understood]) -> frozenset[str]:
     for row in rows:
         if row.post.author is not None and row.post.author.handle:
             found.add(row.post.author.handle.casefold().lstrip("@"))
-        found.update(name.casefold().rstrip(".") for name in _HANDLE.findall(row.post.text))
+        if "@" in row.post.text:
+            found.update(name.casefold().rstrip(".") for name in _HANDLE.findall(row.post.text))
     return frozenset(found | {handle.partition(".")[0] for handle in found})
 
 

@@ -28,8 +28,8 @@ Vote: TypeAlias = Literal["negative", "neutral", "positive", "unclear", "not sco
 LinkReason: TypeAlias = Literal["url", "thread", "words", "meaning", "query"]
 Qualifier: TypeAlias = Literal["none", "very limited", "limited", "moderate", "active", "extensive", "not measured"]
 ClaimKind: TypeAlias = Literal[
-    "volume", "reporting", "post", "group", "split", "minority", "no_minority", "change", "no_change",
-    "copies", "flood", "loud_account", "not_scored", "unclear", "languages", "withheld", "deleted",
+    "volume", "reporting", "post", "group", "split", "minority", "no_minority", "loud_minority", "change",
+    "no_change", "copies", "flood", "loud_account", "not_scored", "unclear", "languages", "withheld", "deleted",
     "elsewhere", "gap",
 ]  # fmt: skip
 """The kinds of claim, in the order of the paragraph. There is one `post` claim a post where there are 1-4."""
@@ -45,7 +45,7 @@ WordValue: TypeAlias = str | tuple[str, ...]
 
 def digest(value: object) -> str:
     """Return 16 hex digits of SHA-256 over the canonical JSON of `value`: the same value, the same digits."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    text = _CANONICAL.encode(value)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -53,6 +53,10 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     raise TypeError(f"no canonical JSON for {type(value).__name__}")
+
+
+# One for all: `json.dumps` makes a new one at each call.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def _aware(name: str, *times: datetime | None) -> None:
@@ -559,6 +563,10 @@ class Figures:
     with an opinion. net: positive minus negative share of the voices with an opinion, in [-1, 1], with its
     range; None where fewer than half of them could be scored. languages, platforms: voices in each, most first;
     a voice may be in several.
+
+    flip: how few of the voices that take a side would have to take the other one, all others staying, for the
+    headline to be another. The headline: split (both sides 5 voices or more, the smaller three quarters of the
+    larger or more); else which side has more voices; else that neither has. None where nobody takes a side.
     """
 
     people: int
@@ -574,6 +582,7 @@ class Figures:
     net: Interval | None
     languages: tuple[tuple[str, int], ...]
     platforms: tuple[tuple[str, int], ...]
+    flip: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,19 +46,32 @@ _ORDERS = re.compile(
     r"|\bsystem\s+prompt\b|\byou\s+are\s+now\s+(?:in|a|an|the)\b|\bnew\s+instructions?\s*:",
     re.IGNORECASE,
 )
+# What each way of giving an order has in it: to look for these takes a tenth of the time, and few posts have one.
+_ORDER_SIGNS = ("instruction", "prompt", "rule", "message", "direction", "<", "[", "now")
 _SLUR_MARK = re.compile(r"\[(?:slur|racial slur|n-word)\]", re.IGNORECASE)
 
-_FINDERS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
-    ("e-mail", (_EMAIL,)),
-    ("account", (_IBAN, _BANK, _LONG_NUMBER)),
-    ("phone", (_PHONE_NAMED, _PHONE)),
-    ("street address", (_ADDRESS,)),
+_DIGIT = re.compile(r"\d")
+_AT = re.compile(r"@|[\[(]at[\])]", re.IGNORECASE)
+_FINDERS: tuple[tuple[str, int, tuple[re.Pattern[str], ...]], ...] = (
+    ("e-mail", 0, (_EMAIL,)),
+    ("account", 2, (_IBAN, _BANK, _LONG_NUMBER)),
+    ("phone", 5, (_PHONE_NAMED, _PHONE)),
+    ("street address", 1, (_ADDRESS,)),
 )
+"""What is looked for, and how many digits it has at least: most posts have none, and need not be searched."""
 
 
 def gives_orders(text: str) -> bool:
     """Tell whether `text` speaks to a machine that summarises it ("ignore all previous instructions")."""
-    return _ORDERS.search(visible(text)) is not None
+    return _orders(visible(text))
+
+
+def _orders(seen: str) -> bool:
+    if seen.isascii():  # else letters may be alike in more ways than lower() knows
+        lower = seen.lower()
+        if not any(sign in lower for sign in _ORDER_SIGNS):
+            return False
+    return _ORDERS.search(seen) is not None
 
 
 # Claims, gate and report ask the same of each post; 65,536 answers are a large story's.
@@ -69,13 +82,15 @@ def must_withhold(text: str) -> str | None:
     One of "injection", "slur", "e-mail", "account", "phone", "street address"; the first of them that holds.
     """
     seen = visible(text)
-    if _ORDERS.search(seen):
+    if _orders(seen):
         return "injection"
     if _SLUR_MARK.search(seen) or not _all_slurs().isdisjoint(words(seen)):
         return "slur"
-    searched = _DATE.sub(" ", URL.sub(" ", seen))
-    for reason, patterns in _FINDERS:
-        if any(pattern.search(searched) for pattern in patterns):
+    searched = _DATE.sub(" ", URL.sub(" ", seen) if "://" in seen else seen)
+    digits = len(_DIGIT.findall(searched))
+    named = _AT.search(searched) is not None
+    for reason, fewest, patterns in _FINDERS:
+        if digits >= fewest and (fewest or named) and any(pattern.search(searched) for pattern in patterns):
             return reason
     return None
 
@@ -83,7 +98,7 @@ def must_withhold(text: str) -> str | None:
 def masked(text: str) -> str:
     """Return `text` with "[e-mail]", "[phone]" and the like for what may not be shown, slurs as "[slur]"."""
     shown = URL.sub("[link]", visible(text))
-    for reason, patterns in _FINDERS:
+    for reason, _, patterns in _FINDERS:
         for pattern in patterns:
             shown = pattern.sub(f"[{reason}]", shown)
     listed = _all_slurs()

@@ -18,9 +18,9 @@ from .model import PostId, StoryId, VoiceId
 from .text import canonical_url, links_in, words
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from .model import Story, Understood
+    from .model import Post, Story, Understood
 
 MOST = 5
 _WORDS_SHOWN = 4
@@ -53,6 +53,16 @@ class Traces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """How many traces the talk about two stories has in common. fewest: the voices of the smaller talk."""
+
+    posts: int = 0
+    addresses: int = 0
+    voices: int = 0
+    fewest: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kin:
     """A related story, and why. words: what both say, as the first one writes it, most telling first.
 
@@ -70,72 +80,83 @@ class Kin:
 def traces_of(story: Story, rows: Iterable[Understood]) -> Traces:
     """Return the traces of `story`. rows: the posts about it, and those about something else that its words hit."""
     posts: set[PostId] = set()
-    addresses = {canonical_url(story.url or "")}
+    addresses = set(address_of(story))
     voices: set[VoiceId] = set()
     for row in rows:
         posts.add(row.post.id)
         if row.finding.link is None or row.finding.link.story != story.id:
             continue
         posts.update(post for post in (row.post.reply_to, row.post.quote_of) if post is not None)
-        addresses.update(map(canonical_url, row.post.links))
-        addresses.update(links_in(row.post.text))
+        addresses.update(addresses_in(row.post))
         if row.counts:
             voices.add(row.finding.voice)
-    return Traces(
-        posts=frozenset(posts), addresses=frozenset(one for one in addresses if one), voices=frozenset(voices)
+    return Traces(posts=frozenset(posts), addresses=frozenset(addresses), voices=frozenset(voices))
+
+
+def addresses_in(post: Post) -> frozenset[str]:
+    """Return the addresses that a post names, each in its one spelling."""
+    linked = (address for link in post.links if (address := canonical_url(link)) is not None)
+    return frozenset((*linked, *links_in(post.text)))
+
+
+def address_of(story: Story) -> tuple[str, ...]:
+    """Return the story's own address in its one spelling, () where it has none."""
+    address = canonical_url(story.url or "")
+    return () if address is None else (address,)
+
+
+def shared(here: Traces, there: Traces) -> Shared:
+    """Return what two talks have in common."""
+    return Shared(
+        posts=len(here.posts & there.posts),
+        addresses=len(here.addresses & there.addresses),
+        voices=len(here.voices & there.voices),
+        fewest=min(len(here.voices), len(there.voices)),
     )
 
 
 class Stories:
     """All stories, laid out so that those near one are found without asking each; their order has no part in it."""
 
-    def __init__(self, stories: Iterable[Story], traces: Mapping[StoryId, Traces]) -> None:
+    def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.id: story for story in stories}
         self._words = {story.id: _words(story) for story in self._stories.values()}
-        self._traces = {name: traces.get(name, Traces()) for name in self._stories}
-        self._having: dict[Hashable, set[StoryId]] = defaultdict(set)
-        for name in self._stories:
-            for thing in self._things(name):
-                self._having[thing].add(name)
+        self._having: dict[str, set[StoryId]] = defaultdict(set)
+        for name, stems_of in self._words.items():
+            for stem in stems_of:
+                self._having[stem].add(name)
 
-    def near(self, name: StoryId) -> tuple[Kin, ...]:
-        """Return at most MOST stories that have to do with this one, nearest first; KeyError where it is none."""
+    def near(self, name: StoryId, traces: Mapping[StoryId, Shared]) -> tuple[Kin, ...]:
+        """Return at most MOST stories that have to do with this one, nearest first; KeyError where it is none.
+
+        traces: what its talk shares with that of other stories, for all with which it shares any.
+        """
         hits: Counter[StoryId] = Counter()
-        for thing in self._things(name):
-            hits.update(self._having[thing])
+        for stem in self._words[name]:
+            hits.update(self._having[stem])
+        for other, both in traces.items():
+            if other in self._stories:
+                hits[other] += both.posts + both.addresses + both.voices
         del hits[name]
         likely = sorted(hits, key=lambda other: (-hits[other], other))[:_LOOKED_AT]
-        found = [kin for other in likely if (kin := self._kin(name, other)) is not None]
+        none = Shared()
+        found = [kin for other in likely if (kin := self._kin(name, other, traces.get(other, none))) is not None]
         return tuple(sorted(found, key=lambda kin: (-kin.strength, kin.story))[:MOST])
 
-    def _things(self, name: StoryId) -> Iterable[Hashable]:
-        traces = self._traces[name]
-        kinds = {
-            "word": self._words[name],
-            "post": traces.posts,
-            "address": traces.addresses,
-            "voice": traces.voices,
-        }
-        return [(kind, thing) for kind, things in kinds.items() for thing in things]
-
-    def _kin(self, name: StoryId, other: StoryId) -> Kin | None:
-        here, there = self._traces[name], self._traces[other]
-        posts, addresses = len(here.posts & there.posts), len(here.addresses & there.addresses)
-        voices = len(here.voices & there.voices)
-        fewest = min(len(here.voices), len(there.voices))
-        if voices < _VOICES or voices < _VOICES_SHARE * fewest:
-            voices = 0
+    def _kin(self, name: StoryId, other: StoryId, both: Shared) -> Kin | None:
+        enough = both.voices >= _VOICES and both.voices >= _VOICES_SHARE * both.fewest
+        voices = both.voices if enough else 0
         weights = self._shared_words(name, other)
-        if not (weights or posts or addresses or voices):
+        if not (weights or both.posts or both.addresses or voices):
             return None
         most = math.log1p(len(self._stories))
-        bonds = min(posts, _TRACES) + min(addresses, _TRACES) + bool(voices)
+        bonds = min(both.posts, _TRACES) + min(both.addresses, _TRACES) + bool(voices)
         return Kin(
             story=other,
             strength=math.fsum(weights.values()) + _NAME * most * bonds,
             words=tuple(sorted(weights, key=lambda word: (-weights[word], word))[:_WORDS_SHOWN]),
-            posts=posts,
-            addresses=addresses,
+            posts=both.posts,
+            addresses=both.addresses,
             voices=voices,
         )
 
@@ -156,7 +177,7 @@ class Stories:
         }
 
     def _often(self, stem: str) -> int:
-        return len(self._having["word", stem])
+        return len(self._having[stem])
 
     def _is_common(self, stem: str) -> bool:
         count = len(self._stories)

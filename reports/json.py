@@ -91,6 +91,7 @@ def brief_document(
 ) -> dict[str, Any]:
     """Return what `monitor brief --json` prints. claims: what fits into the paragraph, in order,
     said in `language`, each with who worded it where a model had a part; the rest stands in the groups and figures.
+    flip: how few voices would have to take the other side for split, or which side leads, to change (see Figures).
     """
     said = compose(brief, story, language=language, time_zone=time_zone, rewording=rewording)
     return {
@@ -102,6 +103,7 @@ def brief_document(
         "groups": [_group(group) for group in brief.groups],
         "split": brief.split,
         "minority": brief.minority,
+        "flip": brief.figures.flip,
         "claims": [
             {
                 "kind": sentence.claim.kind,

@@ -22,7 +22,8 @@ class Talk:
     """What saying a claim needs besides the claim. said: the groups that an earlier sentence has told.
 
     outlets: whether they may be named. first_group: whether no group has been told yet. overlap: the group after
-    which it is said that people stand in several. short: the kinds that are told without their particulars.
+    which it is said that people stand in several. other_side: the group that is said to stand on the other side.
+    flip: whether it is told how few would turn the sides. short: the kinds that are told without their particulars.
     """
 
     brief: Brief
@@ -32,6 +33,8 @@ class Talk:
     outlets: bool = True
     first_group: bool = True
     overlap: str = ""
+    other_side: str = ""
+    flip: bool = True
     short: frozenset[str] = frozenset()
 
 
@@ -152,11 +155,12 @@ def _foreign(words: Phrases, items: tuple[str, ...], language: str) -> Parts:
 def _group_values(claim: Claim, talk: Talk) -> _Values:
     words, quote, label = talk.words, _quote(claim), _listed(claim, "label")
     voices, of = _n(claim, "voices"), _n(claim, "of")
+    view = view_of(claim) + ("_no_side" if word(claim, "no_side") else "")
     return {
         "voices": words.number(voices),
         "of": words.count("with_opinion", of) if talk.first_group else words.number(of),
         "all": words.count("all_with_opinion", of),
-        "view": words.form(f"views.{view_of(claim)}", voices),
+        "view": words.form(f"views.{view}", voices),
         "label": words.parts("group.label", words=_foreign(words, label, word(claim, "language") or "und"))
         if label
         else "",
@@ -178,26 +182,64 @@ def _group(claim: Claim, talk: Talk) -> Parts:
     values["overlap"] = words.pattern("group.overlap") if overlap else ""
     if _n(claim, "voices") == _n(claim, "of"):
         return words.parts("group.all", **values)
+    if word(claim, "group") == talk.other_side != "" and not talk.first_group:
+        return words.parts("group.other_side", **values)
     return words.parts("group.first" if talk.first_group else "group.next", **values)
+
+
+def _flip(claim: Claim, talk: Talk, key: str) -> str:
+    """Return how few would turn the sides, "" where it is not told."""
+    if not (talk.flip and _has(claim, "flip")):
+        return ""
+    return talk.words.say(key, people=talk.words.count("person", claim.number("flip")))
 
 
 def _split(claim: Claim, talk: Talk) -> Parts:
     words = talk.words
     sides = {side: words.number(claim.number(side)) for side in ("support", "oppose", "of")}
-    return words.parts("split.text", **sides)
+    key = "split.stance" if word(claim, "by") == "stance" else "split.text"
+    return words.parts(key, **sides, flip=_flip(claim, talk, "split.flip"))
 
 
 def _minority(claim: Claim, talk: Talk) -> Parts:
+    """Say the minority; nothing where the sentence of its group has said all of it."""
+    if word(claim, "group") == talk.other_side != "":
+        alone = _flip(claim, talk, "minority.flip_alone")
+        return (Part(text=alone),) if alone else ()
     said = word(claim, "group") in talk.said
     key = "known" if said else "first" if talk.first_group else "next"
-    return talk.words.parts(f"minority.{key}", **_group_values(claim, talk))
+    flip = _flip(claim, talk, "minority.flip")
+    return talk.words.parts(f"minority.{key}", flip=flip, **_group_values(claim, talk))
 
 
 def _no_minority(claim: Claim, talk: Talk) -> Parts:
-    words, leading = talk.words, _n(claim, "leading")
-    side = words.form(f"sides.{word(claim, 'stance')}", leading)
-    of = words.number(claim.number("of"))
-    return words.parts("no_minority.text", leading=words.number(leading), of=of, side=side)
+    words, leading, side = talk.words, _n(claim, "leading"), word(claim, "stance")
+    if word(claim, "by") == "stance":
+        side = {"support": "in_favour", "oppose": "against"}[side]
+    return words.parts(
+        "no_minority.text",
+        leading=words.number(leading),
+        of=words.number(claim.number("of")),
+        side=words.form(f"sides.{side}", leading),
+        flip=_flip(claim, talk, "minority.flip"),
+    )
+
+
+_BY_TONE = {"support": "positive", "oppose": "negative"}
+
+
+def _loud_minority(claim: Claim, talk: Talk) -> Parts:
+    words, by_tone = talk.words, word(claim, "by") != "stance"
+
+    def camp(name: str) -> str:
+        side = word(claim, name)
+        return words.name("camps", _BY_TONE.get(side, side) if by_tone else side)
+
+    names = ("posts", "other_posts", "voices", "other_voices")
+    numbers = {name: words.number(claim.number(name)) for name in names}
+    if word(claim, "people") == "none":
+        return words.parts("loud_minority.none", loud=camp("stance"), **numbers)
+    return words.parts("loud_minority.other", loud=camp("stance"), larger=camp("people"), **numbers)
 
 
 def _change(claim: Claim, talk: Talk) -> Parts:
@@ -348,6 +390,7 @@ SAY: dict[ClaimKind, _Say] = {
     "split": _split,
     "minority": _minority,
     "no_minority": _no_minority,
+    "loud_minority": _loud_minority,
     "change": _change,
     "no_change": _no_change,
     "copies": _copies,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_WORDS = 120  # outside quotes, for what people say
 MAX_LEFT_OUT_WORDS = 40  # for the line of what was left out
 _TOLD = frozenset({
-    "volume", "reporting", "post", "group", "split", "minority", "no_minority", "change", "no_change",
+    "volume", "reporting", "post", "group", "split", "minority", "no_minority", "loud_minority", "change",
+    "no_change",
 })  # fmt: skip
 _ENDINGS = ".!?…。！？"
 # What a sentence may list in words of ours: the claim's word, and the table that has its name.
@@ -31,6 +32,7 @@ _LISTED = {
     "languages": "languages",
     "reasons": "withheld_reasons",
 }
+_SIDE_OF = {"support": "support", "positive": "support", "oppose": "oppose", "negative": "oppose"}
 RULES = "rules"
 
 
@@ -69,8 +71,9 @@ class Paragraph:
     """What people say. sentences: what fits, in order; left_out: the parts of the line of what was left out.
 
     frame: what stands before, between and after those parts. everything: every claim as a sentence of its own,
-    in order. dropped: how many claims did not fit. refused: the wordings of a model that do not stand, by the place
-    of their sentence from 1, each with why; its sentence is by rules.
+    in order. implied: the claims that the sentence of another one says too, likewise: the minority, where its group
+    is said to stand on the other side. dropped: how many claims did not fit. refused: the wordings of a model that
+    do not stand, by the place of their sentence from 1, each with why; its sentence is by rules.
     """
 
     sentences: tuple[Sentence, ...]
@@ -78,6 +81,7 @@ class Paragraph:
     frame: tuple[str, str, str]
     everything: tuple[Sentence, ...]
     dropped: int
+    implied: tuple[Sentence, ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
 
     def line(self, parts: Sequence[str]) -> str:
@@ -88,8 +92,12 @@ class Paragraph:
     @property
     def said(self) -> tuple[Sentence, ...]:
         """What fits, each claim as a sentence of its own, in order."""
-        fits = {id(one.claim) for one in self.left_out}
-        return (*self.sentences, *(one for one in self.everything if id(one.claim) in fits))
+        told = {id(one.claim): one for one in (*self.implied, *self.sentences)}
+        left_out = {id(one.claim) for one in self.left_out}
+        return (
+            *(told[id(one.claim)] for one in self.everything if id(one.claim) in told),
+            *(one for one in self.everything if id(one.claim) in left_out),
+        )
 
     @property
     def reworded(self) -> tuple[int, int]:
@@ -147,23 +155,25 @@ def compose(
     left = [claim for claim in brief.claims if claim.kind not in _TOLD]
 
     kept, outlets = _fitting(brief, told, words, time_zone, cites)
-    sentences = _sentences(brief, kept, words, time_zone, cites, outlets=outlets)
+    sentences: tuple[Sentence, ...] = ()
     several = _in_several_groups(kept)
-    longer = _sentences(brief, kept, words, time_zone, cites, outlets=outlets, overlap=several)
-    if sum(one.words for one in longer) <= MAX_WORDS:
-        sentences = longer
+    for flip, overlap in dict.fromkeys(((True, several), (True, ""), (False, several), (False, ""))):
+        sentences = _sentences(brief, kept, words, time_zone, cites, outlets=outlets, flip=flip, overlap=overlap)
+        if sum(one.words for one in sentences) <= MAX_WORDS:
+            break
     sentences, refused = _reworded(sentences, rewording, words)
     before, _, after = words.pattern("left_out.line").partition("{parts}")
     fragments = _left_out(brief, left, words, time_zone, cites)
+    everything = _sentences(brief, list(brief.claims), words, time_zone, cites, outlets=True, flip=True, apart=True)
+    said = {id(one.claim) for one in sentences}
+    implied = {id(claim) for claim in kept if id(claim) not in said}
     return Paragraph(
         sentences=sentences,
         left_out=fragments,
         frame=(before, words.pattern("lists.clause"), after),
-        everything=tuple(
-            one if one.claim.kind in _TOLD else _closed(words, one)
-            for one in _sentences(brief, list(brief.claims), words, time_zone, cites, outlets=True)
-        ),
-        dropped=len(brief.claims) - len(sentences) - len(fragments),
+        everything=tuple(one if one.claim.kind in _TOLD else _closed(words, one) for one in everything),
+        dropped=len(brief.claims) - len(sentences) - len(implied) - len(fragments),
+        implied=tuple(one for one in everything if id(one.claim) in implied),
         refused=refused,
     )
 
@@ -312,16 +322,23 @@ def _sentences(
     *,
     outlets: bool,
     overlap: str = "",
+    flip: bool = False,
+    apart: bool = False,
     short: frozenset[str] = frozenset(),
 ) -> tuple[Sentence, ...]:
+    """Say `claims` in order. apart: each for itself; else one that another says too has no sentence."""
     made: list[Sentence] = []
     said: set[str] = set()
+    other_side = "" if apart else _told_as_other_side(claims)
     for claim in claims:
         talk = Talk(
             brief=brief, words=words, zone=zone, said=frozenset(said), outlets=outlets, short=short,
-            overlap=overlap, first_group=not any(one.claim.kind == "group" for one in made),
+            overlap=overlap, other_side=other_side, flip=flip,
+            first_group=not any(one.claim.kind == "group" for one in made),
         )  # fmt: skip
         parts = _tidy(SAY[claim.kind](claim, talk))
+        if not parts:
+            continue
         if claim.kind == "group":
             said.add(word(claim, "group"))
         made.append(
@@ -334,6 +351,20 @@ def _sentences(
             )
         )
     return tuple(made)
+
+
+def _told_as_other_side(claims: list[Claim]) -> str:
+    """Return the group of the minority where its sentence follows that of a group against it, else ""."""
+    minority = next((claim for claim in claims if claim.kind == "minority"), None)
+    if minority is None:
+        return ""
+    group, side, told = word(minority, "group"), _SIDE_OF.get(view_of(minority), ""), False
+    for claim in claims:
+        if claim.kind == "group" and word(claim, "group") == group:
+            return group if told else ""
+        if claim.kind == "group" and not word(claim, "no_side"):
+            told |= _SIDE_OF.get(view_of(claim), side) != side
+    return ""
 
 
 def _tidy(parts: Parts) -> Parts:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from monitor.model import Claim, PostId, Report
+    from monitor.model import Brief, Claim, PostId, Report
 
     from .phrases import Phrases
     from .sentences import Paragraph
@@ -30,12 +30,13 @@ MAX_CHARACTERS = 2_999  # of the message's JSON: the strictest reading of "under
 _MAX_HEADER = 150  # Block Kit reference, "header"
 # Ours, so that what is never dropped fits together.
 _MAX_TITLE = 100
-_MAX_SENTENCE = 500
+_MAX_SENTENCE = 400
 _MAX_LABEL = 120
 _MAX_NAME = 40
 _MAX_URL = 300
 _MAX_LINKS = 2  # of a bullet
 _MAX_LANGUAGES = 5
+_MAX_READ = 160  # of what is said of sources that were read in part; the pages have them all
 
 # Slack knows no escape for its own marks, so a look-alike stands for each. An invisible joiner keeps "@channel"
 # and "#general" readable while they wake nobody and link nothing.
@@ -44,7 +45,7 @@ _WAKES = re.compile(r"([@#])(?=\w)")
 _JOINER = "\u2060"
 # Overrides and isolates of direction rearrange what stands beside them.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_WITHOUT_QUOTE = frozenset({"split", "no_minority", "change", "no_change"})
+_WITHOUT_QUOTE = frozenset({"split", "no_minority", "loud_minority", "change", "no_change"})
 _SAFE_IN_URL = ":/?#[]@!$&'()*+,;=%-._~"
 
 
@@ -85,6 +86,8 @@ def _blocks(
         blocks.append(_section(_cut(paragraph.left_out_text, _MAX_SENTENCE, _mrkdwn)))
     if report.brief.posts and "fields" in kept:
         blocks.append({"type": "section", "fields": [_text(field) for field in _fields(report, words)]})
+    if report.brief.qualifier != "not measured":  # where nothing is known, nobody knows that there is nothing to do
+        blocks.append(_section(f"*{words.pattern('page.action')}:* {words.pattern('page.action_none')}"))
     blocks.append({"type": "context", "elements": [_text(_context(report, words))]})
     return blocks
 
@@ -157,8 +160,56 @@ def _fields(report: Report, words: Phrases) -> list[str]:
     )
     languages = sorted(figures.languages, key=lambda pair: (-pair[1], pair[0]))[:_MAX_LANGUAGES]
     named = ", ".join(f"{code[:_MAX_NAME]} {words.number(n)}" for code, n in languages)
-    shown = {"people": words.number(figures.people), "opinions": opinions, "languages": named}
+    people, change = words.number(figures.people), _change(report.brief, words)
+    shown = {
+        "people": words.say("changes.with_note", value=people, note=change) if change else people,
+        "opinions": opinions,
+        "top_author": _top_author(report.brief, words),
+        "languages": named,
+    }
     return [f"*{words.pattern(f'page.{key}')}* {_mrkdwn(value)}" for key, value in shown.items() if value]
+
+
+def _change(brief: Brief, words: Phrases) -> str:
+    """Say what moved since the last report, "" where there is nothing to compare with."""
+    for claim in brief.claims:
+        if claim.kind == "no_change":
+            return words.pattern("page.no_clear_change")
+        if claim.kind == "change":
+            return words.pattern(f"page.change_{claim.word('tone')}_{claim.word('direction')}").lower()
+    return ""
+
+
+def _top_author(brief: Brief, words: Phrases) -> str:
+    """Say how many posts the account wrote that wrote most, those that only report left out, "" where not known.
+
+    A loud account wrote more than any that is not (monitor/leftovers.py); its posts are told beside all, floods
+    included. Without one it is known only where nobody wrote twice.
+    """
+    loud = [(claim.number("posts"), claim.number("of")) for claim in brief.claims if claim.kind == "loud_account"]
+    if loud:
+        most, of = max(loud)
+        return words.say("page.opinions_of", n=words.number(most), of=words.number(of))
+    figures, left = brief.figures, brief.left_out
+    each_once = figures.people == figures.posts > figures.reporting_posts
+    return words.count("post", 1) if each_once and not (left.flood or left.loud_account) else ""
+
+
+def _read(brief: Brief, words: Phrases) -> list[str]:
+    """Say of each source that was read in part how much of it was, the least read first."""
+    parts: dict[str, tuple[int, int]] = {}
+    for claim in brief.claims:
+        numbers = dict(claim.numbers)
+        if claim.kind == "gap" and "of_about" in numbers:
+            source = str(claim.word("source") or "")
+            read, about = parts.get(source, (0, 0))
+            parts[source] = read + int(numbers["read"]), about + int(numbers["of_about"])
+    said: list[str] = []
+    for source, (read, about) in sorted(parts.items(), key=lambda part: (part[1][0] / max(part[1][1], 1), part[0])):
+        name, counts = words.name("platforms", source), {"read": words.number(read), "of": words.number(about)}
+        more = [*said, words.say("page.read_in_part", source=name[:_MAX_NAME], **counts)]
+        said = more if len(_mrkdwn(" · ".join(more))) <= _MAX_READ else said
+    return said
 
 
 def _context(report: Report, words: Phrases) -> str:
@@ -167,7 +218,10 @@ def _context(report: Report, words: Phrases) -> str:
     as_of = words.say(
         "page.as_of", moment=words.moment(report.brief.as_of, report.time_zone), zone=report.time_zone
     )
-    return _mrkdwn(f"{writer} · {as_of} · {words.pattern('page.not_a_survey')}")
+    cost = sum(health.cost.microdollars for health in report.sources)
+    spent = [words.say("page.spent", value=words.money(cost))] if cost else []
+    said = [writer, *_read(report.brief, words), as_of, *spent, words.pattern("page.not_a_survey")]
+    return _mrkdwn(" · ".join(said))
 
 
 def _summary(report: Report, words: Phrases, paragraph: Paragraph) -> str:

@@ -145,21 +145,28 @@ def tone_of_each(rows: Iterable[Understood]) -> dict[VoiceId, str]:
 
 
 def side_of_each(rows: Sequence[Understood]) -> dict[VoiceId, str]:
-    """Return where each voice stands; by tone too where fewer than half of all take a stance."""
-    taken = people(row for row in rows if row.finding.stance != "neither")
-    by_tone = 2 * taken < people(rows)
+    """Return where each voice stands."""
+    by_tone = _by_tone(rows)
+    return {
+        who: most([_side(row.finding, by_tone=by_tone) for row in said]) or "unclear"
+        for who, said in each_voice(rows).items()
+    }
 
-    def side(finding: Finding) -> str:
-        if finding.stance != "neither":
-            return finding.stance
-        if finding.sentiment is None:
-            return "not scored"
-        if finding.sentiment.unclear:
-            return "unclear"
-        by_label = {"negative": "oppose", "positive": "support"} if by_tone else {}
-        return by_label.get(finding.sentiment.label, "neither")
 
-    return {who: most([side(row.finding) for row in said]) or "unclear" for who, said in each_voice(rows).items()}
+def _by_tone(opinions: Sequence[Understood]) -> bool:
+    """Whether the tone tells a side too: where fewer than half of all take a stance."""
+    return 2 * people(row for row in opinions if row.finding.stance != "neither") < people(opinions)
+
+
+def _side(finding: Finding, *, by_tone: bool) -> str:
+    if finding.stance != "neither":
+        return finding.stance
+    if finding.sentiment is None:
+        return "not scored"
+    if finding.sentiment.unclear:
+        return "unclear"
+    by_label = {"negative": "oppose", "positive": "support"} if by_tone else {}
+    return by_label.get(finding.sentiment.label, "neither")
 
 
 # --- One counting a kind of claim ------------------------------------------------------------------
@@ -217,16 +224,43 @@ def _range(told: Numbers, k: int, n: int) -> Numbers:
 
 def _split(_claim: Claim, _brief: Brief, rows: Rows) -> Numbers:
     count = Counter(side_of_each(rows.opinions).values())
-    return {"support": count["support"], "oppose": count["oppose"], "of": people(rows.opinions)}
+    return {"support": count["support"], "oppose": count["oppose"], "of": people(rows.opinions)} | _flip(rows)
 
 
 def _minority(claim: Claim, brief: Brief, rows: Rows) -> Numbers:
-    return {"voices": people(_members(claim, brief, rows)), "of": people(rows.opinions)}
+    return {"voices": people(_members(claim, brief, rows)), "of": people(rows.opinions)} | _flip(rows)
+
+
+def _flip(rows: Rows) -> Numbers:
+    """Return how few would turn a lead into a split or a split into a lead; nothing where it is not told."""
+    count = Counter(side_of_each(rows.opinions).values())
+    fewer, more = sorted((count["support"], count["oppose"]))
+    both = fewer + more
+    # Split is where the smaller side has three sevenths of both, and five.
+    least = max(5, math.ceil(3 * both / 7))
+    flip = least - fewer if fewer < least else fewer - least + 1
+    return {"flip": flip} if both >= 10 and 4 * flip <= both else {}
+
+
+def _loud_minority(claim: Claim, _brief: Brief, rows: Rows) -> Numbers:
+    count, by_tone = Counter(side_of_each(rows.opinions).values()), _by_tone(rows.opinions)
+    posts = Counter(_side(row.finding, by_tone=by_tone) for row in rows.linked if row.finding.kind == "opinion")
+    loud = "support" if posts["support"] > posts["oppose"] else "oppose"
+    other = "oppose" if loud == "support" else "support"
+    clear = posts[loud] >= 2 * posts[other] and count[other] * 4 >= count[loud] * 3
+    if claim.word("stance") != loud or not clear or count["support"] + count["oppose"] < 5:
+        return {}
+    return {
+        "posts": posts[loud],
+        "other_posts": posts[other],
+        "voices": count[loud],
+        "other_voices": count[other],
+    }
 
 
 def _no_minority(_claim: Claim, _brief: Brief, rows: Rows) -> Numbers:
     count = Counter(side_of_each(rows.opinions).values())
-    return {"leading": max(count["support"], count["oppose"]), "of": people(rows.opinions)}
+    return {"leading": max(count["support"], count["oppose"]), "of": people(rows.opinions)} | _flip(rows)
 
 
 def _change(claim: Claim, _brief: Brief, rows: Rows) -> Numbers:
@@ -351,6 +385,7 @@ COUNTING: dict[str, Callable[[Claim, Brief, Rows], Numbers]] = {
     "split": _split,
     "minority": _minority,
     "no_minority": _no_minority,
+    "loud_minority": _loud_minority,
     "change": _change,
     "no_change": _no_change,
     "copies": _copies,
@@ -369,6 +404,7 @@ MUST_PRINT: dict[str, tuple[str, ...]] = {
     "split": ("support", "oppose"),
     "minority": ("voices", "of"),
     "no_minority": ("leading", "of"),
+    "loud_minority": ("posts", "other_posts", "voices", "other_voices"),
     "change": ("now", "of", "before", "of_before"),
     "no_change": ("now", "before"),
     "loud_account": ("posts", "of"),
@@ -401,7 +437,10 @@ def _counted(
     for number in printed:
         if number not in allowed:
             yield f"it prints {number}, counted are {expected}: {text}"
-    for name in MUST_PRINT.get(claim.kind, ()):
+    must = MUST_PRINT.get(claim.kind, ())
+    if claim.kind == "minority" and printed == [expected.get("flip")]:
+        must = ()  # the sentence of its group has told the rest
+    for name in must:
         if round(expected.get(name, -1)) not in printed:
             yield f"it does not print its {name}, {expected.get(name)}: {text}"
 
@@ -464,6 +503,7 @@ def _proving(claim: Claim, brief: Brief, rows: Rows) -> set[PostId]:
         "minority": _members(claim, brief, rows),
         "split": rows.opinions,
         "no_minority": rows.opinions,
+        "loud_minority": [row for row in rows.linked if row.finding.kind == "opinion"],
         "change": rows.opinions,
         "no_change": rows.opinions,
         "not_scored": rows.of_tone("not scored"),

@@ -174,6 +174,22 @@ def test_everyday_words_words_that_count_and_the_headline_make_no_label() -> Non
     assert (group.voices, group.label) == (6, ())
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I wonder whether perhaps we wait instead, although nobody knows anything"),
+        ("nb", "Lurer på hvorvidt vi kanskje venter istedenfor, selvom ingenting skjer"),
+        ("ko", "글쎄 아마도 여부 도대체 차라리 오히려"),
+    ],
+)
+def test_words_by_which_a_sentence_hangs_together_make_no_label(language: str, text: str) -> None:
+    rows = [said(f"n{n}", f"{text} {n}", language=language) for n in range(6)]
+    group = write_brief(evidence([*rows, *in_favour(6)])).groups[0]
+    assert not {"whether", "wait", "perhaps", "although", "hvorvidt", "kanskje", "여부", "차라리"} & set(
+        group.label
+    )
+
+
 def test_a_name_that_the_story_has_may_stand_in_a_label() -> None:
     rows = [said(f"n{n}", f"I blame Mallory Quist for this, house {n}") for n in range(6)]
     told = story(body="The decision was made by Mallory Quist.")
@@ -275,6 +291,116 @@ def test_split_or_minority_follows_the_rule(oppose: int, support: int, kind: str
     brief = write_brief(evidence([*against(oppose), *in_favour(support)]))
     assert [k for k in _kinds(brief) if k in ("split", "minority", "no_minority")] == [kind]
     assert (brief.split, brief.minority is not None) == (kind == "split", kind == "minority")
+
+
+@pytest.mark.parametrize(
+    ("oppose", "support", "flip"),
+    [
+        (0, 0, None),  # nobody takes a side
+        (1, 0, 1),
+        (2, 2, 1),  # a tie
+        (9, 1, 4),  # split at 5 to 5
+        (4, 0, 2),  # a tie at 2 to 2
+        (4, 3, 1),  # the other side leads
+        (6, 5, 1),  # no longer split at 7 to 4
+        (11, 10, 2),  # at 13 to 8
+        (40, 8, 13),  # split at 27 to 21
+    ],
+)
+def test_the_flip_is_how_few_voices_would_change_the_headline(oppose: int, support: int, flip: int | None) -> None:
+    rows = [*against(oppose), *in_favour(support), said("n", "It is what it is on the island", "neutral")]
+    assert write_brief(evidence(rows)).figures.flip == flip
+
+
+@pytest.mark.parametrize(("oppose", "support"), [(9, 1), (4, 3), (11, 10), (5, 5), (1, 3), (60, 9)])
+def test_the_flip_is_the_least_that_changes_the_headline(oppose: int, support: int) -> None:
+    def headline(supporting: int) -> tuple[bool, int]:
+        return _sides_of(oppose + support - supporting, supporting)
+
+    found = write_brief(evidence([*against(oppose), *in_favour(support)])).figures.flip
+    assert found is not None
+    near = range(max(0, support - found + 1), min(oppose + support, support + found - 1) + 1)
+    assert {headline(supporting) for supporting in near} == {headline(support)}
+    edge = {n for n in (support - found, support + found) if 0 <= n <= oppose + support}
+    assert any(headline(supporting) != headline(support) for supporting in edge)
+
+
+def _sides_of(oppose: int, support: int) -> tuple[bool, int]:
+    """Whether opinion is split, and else which side leads, as a brief about so many people tells it."""
+    brief = write_brief(evidence([*against(oppose), *in_favour(support)]))
+    return brief.split, 0 if brief.split else (oppose > support) - (support > oppose)
+
+
+@pytest.mark.parametrize(
+    ("oppose", "support", "kind", "told"),
+    [
+        (11, 10, "split", 2),
+        (9, 5, "minority", 1),
+        (8, 2, "no_minority", None),  # 3 of 10: more than a quarter
+        (5, 4, "minority", None),  # fewer than ten on a side
+        (60, 9, "minority", None),
+    ],
+)
+def test_the_flip_is_told_only_of_ten_or_more_where_few_would_do(
+    oppose: int, support: int, kind: str, told: int | None
+) -> None:
+    rows = [*against(oppose), *in_favour(support)]
+    rows += [said(f"n{n}", f"It is what it is, part {n}", "neutral") for n in range(2)]
+    assert dict(_only(write_brief(evidence(rows)), kind).numbers).get("flip") == told
+
+
+def _loud(copies: int, oppose: int, support: int) -> Brief:
+    """A brief where one post against is repeated so often."""
+    rows = [*against(oppose), *in_favour(support)]
+    return write_brief(evidence([*rows, *(copy(rows[0], f"c{n}") for n in range(copies))]))
+
+
+def test_a_loud_minority_is_told_by_posts_and_by_people() -> None:
+    claim = _only(_loud(68, 1, 9), "loud_minority")
+    assert dict(claim.numbers) == {"posts": 69, "other_posts": 9, "voices": 1, "other_voices": 9}
+    assert dict(claim.words) == {"stance": "oppose", "people": "support", "by": "stance"}
+    assert [getattr(citation, "post", "") for citation in claim.citations] == ["p-a000", "p-c0", "p-s000"]
+    level = _only(_loud(68, 5, 6), "loud_minority")
+    assert (level.word("people"), level.number("voices"), level.number("other_voices")) == ("none", 5, 6)
+
+
+@pytest.mark.parametrize(
+    ("copies", "oppose", "support", "told"),
+    [
+        (68, 1, 9, True),
+        (17, 1, 9, True),  # 18 posts to 9
+        (16, 1, 9, False),  # 17 to 9
+        (68, 1, 3, False),  # four people on a side
+        (68, 1, 4, True),
+        (68, 9, 1, False),  # the same side leads by people
+        (68, 9, 6, False),
+        (68, 8, 6, True),  # by people neither clearly leads
+    ],
+)
+def test_a_loud_minority_is_told_only_where_it_is_clear(copies: int, oppose: int, support: int, told: bool) -> None:  # noqa: FBT001 - a column
+    assert ("loud_minority" in _kinds(_loud(copies, oppose, support))) == told
+
+
+def test_a_flood_and_a_loud_account_make_a_loud_minority_too() -> None:
+    flood = [said(f"f{n}", "Close it today", stance="oppose", flood="near-identical") for n in range(20)]
+    alone = [
+        said(f"l{n}", f"Shame, part {n}", stance="oppose", voice=VoiceId("l"), flood="one account" if n else None)
+        for n in range(20)
+    ]
+    for loud, posts in ((flood, 21), (alone, 21)):
+        claim = _only(write_brief(evidence([*against(1), *in_favour(7), *loud])), "loud_minority")
+        assert (claim.number("posts"), claim.number("other_posts")) == (posts, 7)
+    asked = [copy(said("q", "Will it close?", kind="question", stance="oppose"), f"q{n}") for n in range(20)]
+    assert "loud_minority" not in _kinds(write_brief(evidence([*against(1), *in_favour(7), *asked])))
+
+
+def test_a_tone_without_a_stance_is_told_as_such_only_beside_stances() -> None:
+    tones = [said(f"t{n}", f"Sad times for all the buses, part {n}") for n in range(6)]
+    told = write_brief(evidence([*against(4), *in_favour(3), *tones]))
+    words = {(c.word("stance"), c.word("tone")): c.word("no_side") for c in told.claims if c.kind == "group"}
+    assert words == {("neither", "negative"): "yes", ("oppose", "negative"): None, ("support", "positive"): None}
+    apart = write_brief(evidence([*against(2), *in_favour(2), *tones]))
+    assert {claim.word("no_side") for claim in apart.claims if claim.kind == "group"} == {None}
 
 
 def test_tone_tells_the_sides_only_where_few_take_a_stance() -> None:

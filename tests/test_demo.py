@@ -101,3 +101,61 @@ def test_a_conversation_takes_in_no_stranger_for_a_word(demo: tuple[Path, str]) 
         report = json.loads(path.read_text(encoding="utf-8"))
         if report["story"]["id"].startswith("polis-"):
             assert list(report["figures"]["platforms"]) == ["polis"], path
+
+
+@pytest.fixture(scope="module")
+def seattle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One conversation of the demo's, for what needs no more."""
+    folder = tmp_path_factory.mktemp("seattle")
+    for kind, key in (("stories", "id"), ("posts", "found_for")):
+        lines = (DATA / f"polis_{kind}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if "polis-15-per-hour-seattle" in str(json.loads(line)[key])]
+        (folder / f"{kind}.jsonl").write_text("".join(kept), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("more", "language", "heading", "real", "fiction"),
+    [
+        ([], "en", "What people say", "is sub-licensed under CC BY 4.0", "are fictional"),
+        (["--lang", "nb"], "nb", "Hva folk sier", "er viderelisensiert under CC BY 4.0", "er oppdiktet"),
+        (["--lang", "ko"], "ko", "사람들의 반응", "CC BY 4.0에 따라", "지어낸 것입니다"),
+    ],
+)
+def test_the_demo_speaks_the_language_it_is_told(
+    tmp_path: Path,
+    seattle: Path,
+    capsys: pytest.CaptureFixture[str],
+    more: list[str],
+    language: str,
+    heading: str,
+    real: str,
+    fiction: str,
+) -> None:
+    assert main(["demo", "--out", str(tmp_path), "--data", str(seattle), *more]) == 0
+    said = capsys.readouterr().out
+    (report,) = tmp_path.glob("*/report.json")
+    (message,) = (tmp_path / "slack").glob("*.json")
+    made = json.loads(report.read_text(encoding="utf-8"))
+    assert made["language"] == language
+    assert made["as_of"] == "2026-02-07T00:00:00Z"
+    assert made["brief"]["text"][:40] in said
+    for page in (report.with_name("report.html"), tmp_path / "index.html"):
+        text = page.read_text(encoding="utf-8")
+        assert f'<html lang="{language}"' in text
+        assert heading in text
+    assert heading in report.with_name("report.md").read_text(encoding="utf-8")
+    assert json.loads(message.read_text(encoding="utf-8"))["text"].startswith(heading)
+    for note in (real, fiction):
+        assert note in said
+        assert any(note in shown for shown in made["notes"])
+    assert main(["verify", str(report)]) == 0
+
+
+def test_the_demo_refuses_a_language_without_words_before_it_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["demo", "--out", str(out), "--lang", "xx"]) == 2
+    assert "no phrase table; there are: en, ko, nb" in capsys.readouterr().err
+    assert not out.exists()

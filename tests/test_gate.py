@@ -62,7 +62,30 @@ def _floods() -> Evidence:
     return evidence(rows)
 
 
+def _loud() -> Evidence:
+    """Nine against one who is copied without end, three of them by the tone alone; and five against five."""
+    root, *others = against(1)[0], *in_favour(9)
+    tones = [said(f"t{n}", f"What sad times for the school buses, part {n}") for n in range(3)]
+    return evidence([root, *others, *tones, *(copy(root, f"c{n}") for n in range(68))])
+
+
+def _level() -> Evidence:
+    rows = [*against(5), *in_favour(6)]
+    return evidence([*rows, *(copy(rows[0], f"c{n}") for n in range(68))])
+
+
+def _few_on_the_other_side() -> Evidence:
+    """Seven against four, these in two groups of two, for few take a stance."""
+    tones = [said(f"t{n}", f"What sad times for the school buses, part {n}") for n in range(5)]
+    tones += [said(f"u{n}", f"Happy days on the water, part {n}", "positive") for n in range(2)]
+    return evidence([*against(2), *in_favour(2), *tones])
+
+
 _TALKS = {
+    "few on the other side": _few_on_the_other_side(),
+    "loud minority": _loud(),
+    "loud, and level by people": _level(),
+    "a lead that few would turn": evidence([*against(9), *in_favour(5)]),
     "split": rich(),
     "minority": rich(oppose=40, support=8),
     "no minority": evidence(against(12)),
@@ -93,7 +116,12 @@ def test_an_untampered_brief_passes_whole(name: str) -> None:
 def test_the_talks_here_have_every_kind_of_claim_that_the_gate_knows() -> None:
     from monitor.gate.claims import CHECKS  # noqa: PLC0415 - only this test looks inside
 
-    assert {claim.kind for brief, _ in _BRIEFS.values() for claim in brief.claims} == set(CHECKS)
+    every = [claim for brief, _ in _BRIEFS.values() for claim in brief.claims]
+    assert {claim.kind for claim in every} == set(CHECKS)
+    flips = {claim.kind for claim in every if "flip" in dict(claim.numbers)}
+    assert flips == {"split", "minority", "no_minority"}
+    assert any(claim.word("no_side") for claim in every)
+    assert {claim.word("people") for claim in every if claim.kind == "loud_minority"} == {"support", "none"}
 
 
 # --- every number, word and citation of every claim --------------------------------------------------
@@ -191,6 +219,18 @@ def test_a_claim_that_lost_a_citation_is_refused(claim: Claim, brief: Brief, tal
         assert gate.refuse(fewer, brief, talk) is not None
 
 
+def test_a_loud_minority_that_is_not_one_is_refused() -> None:
+    brief, talk = _BRIEFS["loud minority"]
+    claim = next(claim for claim in brief.claims if claim.kind == "loud_minority")
+    assert gate.refuse(claim, brief, talk) is None
+    fewer = tuple(row for row in talk.rows if row.finding.copy_of is None)
+    said_so = tuple(row for row in talk.rows if row.post.id in {"p-c0", "p-c1"})
+    for rows in (fewer, fewer + said_so):
+        assert gate.refuse(claim, brief, replace(talk, rows=rows)) is not None
+    more = replace(talk, rows=(*talk.rows, *against(40, 1)))
+    assert "more people too" in (gate.refuse(claim, brief, more) or "")
+
+
 # --- the words a reader sees -------------------------------------------------------------------------
 
 
@@ -285,6 +325,9 @@ def test_each_figure_is_counted_again() -> None:
     for name in ("people", "posts", "opinion_posts", "opinion_voices", "reporting_posts"):
         wrong = replace(brief.figures, **{name: getattr(brief.figures, name) + 1})
         assert gate.faults(replace(brief, figures=wrong), talk)
+    for flip in (None, 0, 1, 2, 4):
+        assert flip != brief.figures.flip
+        assert gate.faults(replace(brief, figures=replace(brief.figures, flip=flip)), talk)
     for name in ("copies", "flood", "loud_account", "not_scored", "unclear", "withheld", "deleted", "elsewhere"):
         wrong_out = replace(brief.left_out, **{name: getattr(brief.left_out, name) + 1})
         assert gate.faults(replace(brief, left_out=wrong_out), talk)

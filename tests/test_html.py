@@ -7,10 +7,11 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
+from html.parser import HTMLParser
 
 import pytest
 
-from monitor.model import Interval, Tones
+from monitor.model import Citation, Interval, PostCitation, Tones
 from reports.html import render
 from tests.dom import page_of
 from tests.gold_files import assert_is_gold
@@ -167,3 +168,90 @@ def test_received_adds_up_for_each_source() -> None:
 
 def test_the_story_in_another_language_is_marked() -> None:
     assert '<bdi lang="nb">' in render(report(replace(STORY, language="nb")))
+
+
+# --- Languages on one page -------------------------------------------------------------------------
+
+
+class Spoken(HTMLParser):
+    """Each text of a page with the language that it counts as, and the labels of its citations likewise."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[tuple[str, str]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.labels: set[tuple[str, str]] = set()
+        self.feed(html)
+        self.close()
+
+    @property
+    def language(self) -> str:
+        return self.open[-1][1] if self.open else ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        language = found["lang"] or "" if "lang" in found else self.language
+        if tag not in {"meta", "link"}:  # they have no end
+            self.open.append((tag, language))
+        if found.get("class") == "cite":
+            self.labels.add((str(found["aria-label"]).split()[0], language))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Hold no text: <rect/> and the like."""
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((data, self.language))
+
+    def of(self, text: str) -> set[str]:
+        """In which languages `text` stands on the page."""
+        return {language for data, language in self.texts if text in data}
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Proof"), ("nb", "Belegg"), ("ko", "근거")])
+def test_what_people_wrote_is_in_their_language_and_what_we_say_in_ours(language: str, label: str) -> None:
+    page = Spoken(render(report(language=language)))
+    assert page.of("The ferry must stay, how else do we get the sheep across?") == {"en"}
+    assert page.of("The fast boat is cheaper and cleaner than the old ferry.") == {"en"}
+    assert page.of("배가 없으면 섬은 끝이다") == {"ko"}
+    assert page.of("העבורת יקרה מדי, הסירה זולה יותר לכולם") == {"he"}
+    assert page.of("הסירה החדשה") == {"he"}
+    assert page.of(STORY.title) <= {"en", language}  # the title of the window can have no language of its own
+    assert page.labels == {(label, language)}
+
+
+def _unknown(cited: Citation) -> Citation:
+    return replace(cited, language="und") if isinstance(cited, PostCitation) and cited.quote else cited
+
+
+def test_what_has_no_known_language_does_not_pass_for_that_of_the_page() -> None:
+    unknown = tuple(replace(post, language="und") for post in report().cited)
+    proofs = [[_unknown(cited) for cited in one.citations] for one in CLAIMS]
+    quoted = tuple(replace(one, citations=tuple(proof)) for one, proof in zip(CLAIMS, proofs, strict=True))
+    groups = tuple(replace(one, quote=one.quote and replace(one.quote, language="und")) for one in brief().groups)
+    said = brief(claims=quoted, groups=groups)
+    page = Spoken(render(report(replace(STORY, language=None), brief=said, cited=unknown, language="ko")))
+    assert page.of("The ferry must stay, how else do we get the sheep across?") == {""}
+    assert page.of(STORY.lead) == {""}
+
+
+def rules_of(html: str) -> dict[str, str]:
+    """The style's rules outside of @media, by selector."""
+    (style,) = page_of(html).styles
+    lines = [line for line in style.splitlines() if not line.startswith("@")]
+    return dict(re.findall(r"([^{}]+)\{([^{}]*)\}", "".join(lines)))
+
+
+def test_korean_breaks_between_words_and_never_sticks_out() -> None:
+    html = render(report(language="ko"))
+    rules = rules_of(html)
+    assert page_of(html).all("html", lang="ko")
+    assert rules[":lang(ko)"] == "word-break:keep-all"
+    assert "overflow-wrap:anywhere" in rules["body"].split(";")
+    # They have no spaces to break at, and would take it over from the page around them.
+    assert rules[":lang(ja),:lang(zh)"] == "word-break:normal"
+    again = {selector for selector, rule in rules.items() if "word-break" in rule or "overflow-wrap" in rule}
+    assert again == {"body", "table", ":lang(ko)", ":lang(ja),:lang(zh)"}

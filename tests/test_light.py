@@ -22,7 +22,6 @@ PLAIN = {
     "pt": ("O novo ferry é lindo, adorei!", "O novo ferry é horrível, que vergonha."),
     "it": ("Il nuovo traghetto è bellissimo, grazie!", "Il nuovo traghetto fa schifo, che vergogna."),
     "ar": ("العبارة الجديدة رائعة وجميلة", "العبارة الجديدة سيئة وفاشلة"),
-    "ko": ("새 여객선 정말 최고예요 감동입니다", "새 여객선 최악이다 쓰레기"),
 }
 
 

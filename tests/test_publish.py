@@ -82,6 +82,34 @@ def test_what_was_published_is_not_published_again(tmp_path: Path) -> None:
     assert len(store.reports()) == 1
 
 
+def languages(out: Path) -> list[str]:
+    return [json.loads(path.read_text())["language"] for path in out.glob("*/report.json")]
+
+
+def test_a_report_is_replaced_by_one_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    with stored(path=tmp_path / "monitor.db") as store:
+        out = tmp_path / "out"
+        published(store, out, channels=[Channel()])
+        assert published(store, out, language="nb", stories=[StoryId("bridge")]) == []
+        files = published(store, out, language="nb", channels=[Channel()])
+        assert len(files) == len(SUFFIX) + 2
+        assert languages(out) == ["nb"]
+        assert published(store, out, language="nb") == []
+        assert [row.language for row in store.reports()] == ["en", "nb"]
+        assert len(store.messages()) == 1
+        published(store, out)
+        assert languages(out) == ["en"]
+        assert {row.brief_hash for row in store.reports()} == {brief().hash}
+
+
+def test_a_brief_that_lost_a_post_since_is_not_said_in_another_language(tmp_path: Path) -> None:
+    store = stored()
+    published(store, tmp_path)
+    store.forget([brief().inputs[-1].post], at=AS_OF)
+    assert published(store, tmp_path, language="nb") == []
+    assert languages(tmp_path) == ["en"]
+
+
 def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         published(stored(), tmp_path / name)

@@ -18,8 +18,8 @@ from jobs.publish import publish
 from jobs.understand import understand
 from jobs.verify import verify
 from monitor.interchange import post_dict, story_dict
-from monitor.model import Page, PostId, Related, Story, StoryId, VoiceId
-from monitor.related import MOST, Stories, Traces, traces_of
+from monitor.model import Link, Page, PostId, Related, Story, StoryId, VoiceId
+from monitor.related import MOST, Stories, Traces, shared, traces_of
 from monitor.store import Store
 from reports import RENDERERS
 from reports.json import hash_of, related_of
@@ -29,6 +29,8 @@ from tests.sample_report import RELATED, report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from monitor.model import Finding, Post
 
 AS_OF = NOON + timedelta(hours=6)
 
@@ -44,9 +46,9 @@ ROVERS = about("rovers", "Brackwater Rovers striker is out", "The fans in Brackw
 BREAD = about("bread", "Velmark caps the price of a loaf", "The government of Velmark acts after bread rose.")
 
 
-def near(*stories: Story, of: str = "charge", traces: dict[StoryId, Traces] | None = None) -> dict[str, Any]:
+def near(*stories: Story, of: str = "charge") -> dict[str, Any]:
     """The stories near one, with the words they share."""
-    return {kin.story: kin.words for kin in Stories(stories, traces or {}).near(StoryId(of))}
+    return {kin.story: kin.words for kin in Stories(stories).near(StoryId(of), {})}
 
 
 # --- Words -----------------------------------------------------------------------------------------
@@ -117,14 +119,14 @@ def test_at_most_five_and_ties_by_id_whatever_the_order() -> None:
 
 def test_a_story_that_is_unknown_is_loud() -> None:
     with pytest.raises(KeyError):
-        Stories([CHARGE], {}).near(StoryId("nobody"))
+        Stories([CHARGE]).near(StoryId("nobody"), {})
 
 
 # --- Traces ----------------------------------------------------------------------------------------
 
 
 def linked(here: Traces, there: Traces) -> Any:
-    return Stories([CHARGE, BREAD], {CHARGE.id: here, BREAD.id: there}).near(CHARGE.id)
+    return Stories([CHARGE, BREAD]).near(CHARGE.id, {BREAD.id: shared(here, there)})
 
 
 def test_posts_and_addresses_in_common_relate_two_stories() -> None:
@@ -159,6 +161,95 @@ def test_what_a_talk_leaves_are_its_posts_addresses_and_voices() -> None:
     assert found.posts == {"p1", "p2", "p3", "p4", "root", "quoted"}
     assert found.addresses == {"https://news.example/ferry", "https://a.example/1", "https://b.example/2"}
     assert found.voices == {"x:u-anna", "x:u-bo"}
+
+
+# --- Looked up in the store ------------------------------------------------------------------------
+
+
+def talk(chance: random.Random, names: list[str]) -> tuple[list[Post], list[Finding]]:
+    """Posts about these stories, or about no story, that answer, quote and copy each other and name addresses."""
+    ids = [PostId(f"p{n:03}") for n in range(120)]
+    posts, findings = [], []
+    for n, post_id in enumerate(ids):
+        name = StoryId(chance.choice(names))
+        site = chance.choice(
+            ["https://A.example/", "https://a.example/?utm_source=x", "https://b.example/1", "none"]
+        )
+        made = post(
+            post_id,
+            by=f"by{chance.randrange(12)}",
+            minutes=n,
+            text=f"So it is, see {site}." if chance.random() < 0.3 else "So it is.",
+            links=(f"https://c.example/{chance.randrange(40)}/",) if chance.random() < 0.3 else (),
+            reply_to=chance.choice([*ids, PostId("away")]) if chance.random() < 0.3 else None,
+            quote_of=chance.choice([*ids, PostId("off")]) if chance.random() < 0.2 else None,
+        )
+        linked, flood = chance.random() < 0.8, chance.random() < 0.1
+        changes: dict[str, Any] = {"link": Link(story=name, reason="words", strength=0.5) if linked else None}
+        changes |= {"elsewhere": None if linked else chance.choice([name, None])}
+        changes |= {"flood": "one account" if flood else None, "copy_of": ids[0] if chance.random() < 0.1 else None}
+        posts.append(made)
+        findings.append(understood(made, **changes).finding)
+    return posts, findings
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_two_talks_share_is_looked_up_as_if_all_posts_were_read(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 -- made-up posts, no secret
+    names = [f"s{n}" for n in range(5)]
+    stories = [about(name, name, url=f"https://c.example/{n}?fbclid=1") for n, name in enumerate(names)]
+    with Store.in_memory() as store:
+        for again in range(2):  # the second time as after a day: some posts understood anew, and one deleted
+            posts, findings = talk(chance, names)
+            store.save_page(Page(posts=tuple(posts), stories=tuple(stories)), source="x", query="", at=NOON)
+            store.save_findings(findings[60 * again :], maker="m")
+            if again:
+                store.forget([PostId("p007")], at=NOON)
+            every = {one.id: traces_of(one, store.understood(one.id)) for one in store.stories()}
+            found = Neighbours(store, tmp_path, [], language="en", time_zone="UTC")
+            for one in stories:
+                expected = {other: shared(every[one.id], every[other]) for other in every if other != one.id}
+                assert found.shared(one) == {
+                    name: both for name, both in expected.items() if both.posts or both.addresses or both.voices
+                }
+
+
+def test_of_the_posts_about_other_stories_none_is_read_again(tmp_path: Path) -> None:
+    with Store.in_memory() as store:
+        for one in (CHARGE, ROVERS):
+            said = [post(f"{one.id}{n}", by=f"by{n}", text=f"See https://a.example/{n}") for n in range(6)]
+            store.save_page(Page(posts=tuple(said), stories=(one,)), source="x", query="", at=NOON)
+            link = Link(story=one.id, reason="words", strength=0.5)
+            store.save_findings([understood(made, link=link).finding for made in said], maker="m")
+        (brief,) = brief_each(store, as_of=AS_OF, stories=[CHARGE])
+        brief_each(store, as_of=AS_OF, stories=[ROVERS])
+        for _ in range(2):
+            read: list[str] = []
+            store._db.conn.set_trace_callback(read.append)
+            (kin,) = Neighbours(store, tmp_path, [], language="en", time_zone="UTC").of(brief)
+            store._db.conn.set_trace_callback(None)
+            assert (kin.story, kin.addresses, kin.voices) == ("rovers", 6, 6)
+        texts = [line for line in read if "v.text," in line and "unaddressed" not in line]
+        assert len(texts) == 1
+        assert "'charge'" in texts[0]
+        assert store.posts_to_address(1) == []
+
+
+def test_a_link_that_becomes_known_of_a_post_is_noted() -> None:
+    with Store.in_memory() as store:
+        made = post("p1", text="So it is.")
+        store.save_page(Page(posts=(made,), stories=(CHARGE,)), source="x", query="", at=NOON)
+        store.save_findings([understood(made).finding], maker="m")
+        store.save_addresses({made.id: ()})
+        assert store.posts_to_address(9) == []
+        same = replace(made, links=("https://a.example/1",))
+        for _ in range(2):
+            store.save_page(Page(posts=(same,)), source="x", query="", at=NOON)
+            assert store.posts_to_address(9) == [same]
+        store.save_addresses({made.id: ["https://a.example/1"]})
+        store.save_page(Page(posts=(same,)), source="x", query="", at=NOON + timedelta(hours=1))
+        assert store.posts_to_address(9) == []
+        assert store.sharing_addresses(BREAD.id, ["https://a.example/1"]) == {"ferry": {"https://a.example/1"}}
 
 
 # --- In a report -----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from monitor.model import NEVER_READ, Claim, GapCitation, Span, TombstoneCitation
-from reports.sentences import MAX_LEFT_OUT_WORDS, MAX_WORDS, Paragraph, compose, numbered
+from reports.phrases import phrases
+from reports.sentences import MAX_LEFT_OUT_WORDS, MAX_WORDS, Paragraph, compose, numbered, rule_sentence
 from tests.builders import NOON, story
 from tests.sample_report import (
     CLAIMS,
@@ -203,6 +204,126 @@ def test_a_split_gives_both_numbers() -> None:
 def test_a_minority_that_was_told_is_not_told_again() -> None:
     assert said(POSITIVE, MINORITY) == "The other side: 4 of 14 are positive."
     assert said(MINORITY).startswith("On the other side, 4 of 14 people with an opinion are positive")
+
+
+TWO_SIDES = (
+    group_claim("p1", cite("p1", "The ferry must stay"), voices=5, of=8, stance="oppose"),
+    group_claim("p5", cite("p5", "The fast boat is cheaper"), voices=3, of=8, stance="support"),
+)
+
+
+def minority(*, of: int = 8, **flip: int) -> Claim:
+    words = {"group": "p5", "label": (), "stance": "support", "tone": "", "language": "en"}
+    return claim("minority", cite("p5"), words=words, voices=3, of=of, **flip)
+
+
+def test_a_minority_is_told_by_the_sentence_of_its_own_group() -> None:
+    last = minority()
+    made = paragraph(*TWO_SIDES, last)
+    assert [sentence.text for sentence in made.sentences] == [
+        "5 of 8 people with an opinion are against: “The ferry must stay”.",
+        "On the other side, 3 of 8 are in favour: “The fast boat is cheaper”.",
+    ]
+    # It stays a claim of its own: in order, said, and not dropped.
+    assert [one.claim for one in made.said] == [*TWO_SIDES, last]
+    assert made.said[-1].text == made.everything[-1].text == "The other side: 3 of 8 are in favour."
+    assert made.dropped == 0
+
+
+def test_how_few_would_turn_it_is_all_that_a_told_minority_adds() -> None:
+    made = paragraph(*TWO_SIDES, minority(flip=1))
+    assert made.sentences[-1].text == "1 person changing sides would leave no clear lead."
+    assert made.implied == ()
+    assert made.everything[-1].text == (
+        "The other side: 3 of 8 are in favour; 1 person changing sides would leave no clear lead."
+    )
+
+
+def test_a_group_is_the_other_side_only_after_one_that_it_stands_against() -> None:
+    against, favour = TWO_SIDES
+    tone = group_claim("p2", voices=4, of=8, tone="negative", no_side="yes")
+    for before in ((), (tone,), (group_claim("p3", voices=4, of=8),)):
+        made = paragraph(*before, favour, against, minority())
+        assert made.sentences[-1].text == "The other side: 3 of 8 are in favour."
+        assert "On the other side" not in made.text
+
+
+def test_where_a_minoritys_group_has_no_room_the_minority_is_told_whole() -> None:
+    groups = [wordy(f"g{n}", voices=60 - n, tone="negative") for n in range(4)]
+    few = wordy("p5", voices=5, tone="positive")
+    words = {"group": "p5", "label": (), "stance": "neither", "tone": "positive", "language": "en"}
+    last = claim("minority", cite("p5"), words=words, voices=5, of=90)
+    assert "On the other side, 5 of 90" in paragraph(VOLUME, *groups, few, last).text
+    told = paragraph(VOLUME, REPORTING, *groups[:1], last)
+    assert told.sentences[-1].text == "On the other side, 5 of 90 are positive."
+
+
+def test_a_tone_beside_sides_is_told_as_a_tone_without_a_side() -> None:
+    tone = group_claim("p2", voices=6, of=13, tone="negative", no_side="yes")
+    assert said(tone) == "6 of 13 people with an opinion are critical in tone without taking a side."
+
+
+def test_a_split_by_stance_is_told_by_stance() -> None:
+    numbers = {"support": 10, "oppose": 11, "of": 23}
+    by_stance = claim("split", words={"by": "stance"}, **numbers)
+    assert said(by_stance) == "Opinion is split: 11 against and 10 in favour, of 23."
+    leading = claim("no_minority", words={"stance": "oppose", "by": "stance"}, leading=12, of=14)
+    assert said(leading) == "12 of 14 are against; no group of 3 or more people takes the other side."
+
+
+def test_how_few_would_turn_it_ends_the_sentence_and_goes_first_where_there_is_no_room() -> None:
+    split = claim("split", words={"by": "stance"}, support=10, oppose=11, of=23, flip=2)
+    told = "Opinion is split: 11 against and 10 in favour, of 23"
+    assert said(split) == f"{told}; 2 people changing sides would give one side a clear lead."
+    tones = ("negative", "positive", "neutral", "")
+    groups = [wordy(f"g{n}", voices=9 - n, tone=tone) for n, tone in enumerate(tones)]
+    made = paragraph(VOLUME, REPORTING, *groups, split)
+    assert sum(sentence.words for sentence in made.sentences) > MAX_WORDS - 11
+    assert made.sentences[-1].text == f"{told}."
+
+
+def loud(people: str, by: str = "stance", **numbers: int) -> Claim:
+    counted = {"posts": 69, "other_posts": 9, "voices": 1, "other_voices": 9} | numbers
+    return claim("loud_minority", words={"stance": "oppose", "people": people, "by": by}, **counted)
+
+
+def test_a_loud_minority_is_told_by_posts_and_by_people() -> None:
+    begin = "By posts (copies and floods included)"
+    assert said(loud("support")) == (
+        f"{begin} those against lead 69 to 9; by people those in favour lead 9 to 1: a loud minority."
+    )
+    assert said(loud("support", "tone")) == (
+        f"{begin} critics lead 69 to 9; by people supporters lead 9 to 1: a loud minority."
+    )
+    level = said(loud("none", voices=5, other_voices=6))
+    assert level == f"{begin} those against lead 69 to 9; by people neither side clearly leads (5 to 6)."
+
+
+def test_a_wording_of_a_loud_minority_cannot_swap_its_sides() -> None:
+    words = phrases("en")
+    rule = rule_sentence(paragraph(loud("support")).sentences[0], words)
+    posts, people = "by posts (copies and floods included)", "by people"
+    assert (
+        rule.refusal(f"A loud minority: {posts} those against lead 69 to 9; {people} those in favour lead 9 to 1.")
+        is None
+    )
+    for swapped in (
+        f"{posts} those in favour lead 69 to 9; {people} those against lead 9 to 1: a loud minority.",
+        f"{people} those against lead 69 to 9; {posts} those in favour lead 9 to 1: a loud minority.",
+        f"{people} those in favour lead 9 to 1; {posts} those against lead 69 to 9: a loud minority.",
+    ):
+        assert rule.refusal(swapped[0].upper() + swapped[1:]) is not None
+
+
+def test_a_loud_minority_goes_after_what_is_only_of_interest() -> None:
+    tones = ("negative", "positive", "neutral", "")
+    groups = [wordy(f"g{n}", voices=60 - n, tone=tones[n % 4]) for n in range(8)]
+    still = claim("no_change", now=14, before=12)
+    made = paragraph(VOLUME, REPORTING, *groups, loud("support"), still)
+    kinds = [sentence.claim.kind for sentence in made.sentences]
+    assert "loud_minority" in kinds
+    assert kinds.count("group") < 8
+    assert sum(sentence.words for sentence in made.sentences) <= MAX_WORDS
 
 
 def test_no_minority_is_said() -> None:

@@ -21,16 +21,23 @@ from monitor.model import (
     Brief,
     CitedPost,
     Claim,
+    ClaimKind,
+    Cost,
     Figures,
+    Gap,
+    GapCitation,
     LeftOut,
     PostCitation,
     PostId,
     ReadCitation,
     Report,
+    SourceHealth,
     Span,
     StoryId,
+    Tally,
     Tones,
 )
+from reports.sentences import compose
 from reports.slack import MAX_CHARACTERS, render
 from tests.builders import NOON, story
 from tests.fakes.slack import FakeSlack, invalid
@@ -146,7 +153,7 @@ def texts(payload: str) -> list[str]:
 
 def test_a_message_shows_counts_groups_and_links_in_the_order_of_the_paragraph() -> None:
     body = json.loads(render(report()))
-    header, first, groups, fields, context = body["blocks"]
+    header, first, groups, fields, action, context = body["blocks"]
     assert header["text"]["text"] == "What people say · County closes the ferry · 09:00–17:00"
     assert first["text"]["text"].startswith("*Limited discussion* on X and Bluesky: 31 posts by 23 people")
     assert "<https://x.example/i/p1|[1]> <https://x.example/i/p2|[2]>" in first["text"]["text"]
@@ -160,8 +167,12 @@ def test_a_message_shows_counts_groups_and_links_in_the_order_of_the_paragraph()
         "*Opinions* 23 of 31 posts",
         "*Languages* en 18, nb 5",
     ]
-    assert "Written by rules" in context["elements"][0]["text"]
-    assert "Europe/Oslo" in context["elements"][0]["text"]
+    assert action["text"]["text"] == "*Action:* none"
+    assert context["elements"][0]["text"].split(" · ") == [
+        "Written by rules from cited posts",
+        "As of 3 February 2026, 17:00 (Europe/Oslo)",
+        "Public posts are not a survey.",
+    ]
     assert body["text"].startswith("What people say · County closes the ferry: Limited discussion")
 
 
@@ -255,6 +266,150 @@ def test_a_story_without_posts_says_so_and_shows_no_figures() -> None:
     sent = render(made)
     assert "No posts found" in " ".join(texts(sent))
     assert invalid(json.loads(sent)) is None
+
+
+def other(kind: ClaimKind, words: dict[str, Any] | None = None, **numbers: int) -> Claim:
+    return Claim(
+        kind=kind, numbers=tuple(numbers.items()), words=tuple((words or {}).items()), citations=(cite("p1"),)
+    )
+
+
+def part_read(source: str, read: int, of_about: int) -> Claim:
+    gap = Gap(
+        source=source, query=None, since=None, until=None, reason="sampled", read=read, of_about=of_about
+    )  # fmt: skip
+    numbers = (("gaps", 1), ("read", read), ("of_about", of_about))
+    words = (("source", source), ("reason", "sampled"))
+    return Claim(kind="gap", numbers=numbers, words=words, citations=(GapCitation(gap=gap),))
+
+
+def fields_of(made: Report) -> list[str]:
+    return [
+        field["text"] for block in json.loads(render(made))["blocks"] for field in block.get("fields", ())
+    ]  # fmt: skip
+
+
+def context_of(made: Report) -> str:
+    return str(json.loads(render(made))["blocks"][-1]["elements"][0]["text"])
+
+
+def with_brief(made: Report, **changes: Any) -> Report:
+    return replace(made, brief=replace(made.brief, **changes))
+
+
+SOME = volume(posts=31, voices=23)
+MORE_CRITICAL = other("change", {"tone": "negative", "direction": "more"}, now=20, of=25, before=2, of_before=22)
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "people"),
+    [
+        ("en", other("no_change", now=14, before=12), "*People* 23 (no clear change)"),
+        ("en", MORE_CRITICAL, "*People* 23 (more critical)"),
+        ("nb", other("no_change", now=14, before=12), "*Personer* 23 (ingen tydelig endring)"),
+        ("nb", MORE_CRITICAL, "*Personer* 23 (mer kritikk)"),
+        ("ko", other("no_change", now=14, before=12), "*사람* 23(뚜렷한 변화 없음)"),
+        ("ko", MORE_CRITICAL, "*사람* 23(비판 증가)"),
+    ],
+)
+def test_beside_the_people_stands_what_has_changed(language: str, claim: Claim, people: str) -> None:
+    assert fields_of(replace(report(SOME, claim), language=language))[0] == people
+
+
+def test_a_minority_that_is_loud_is_named_in_the_message() -> None:
+    words = {"stance": "oppose", "people": "none", "by": "stance"}
+    loud = other("loud_minority", words, posts=40, other_posts=10, voices=6, other_voices=7)
+    made = report(SOME, loud)
+    said = compose(made.brief, made.story, language="en").sentences[-1]
+    assert said.claim == loud
+    assert said.text in texts(render(made))
+
+
+def test_the_top_author_is_the_loudest_account_and_has_no_name() -> None:
+    loud = [other("loud_account", posts=posts, of=50, left_out=0) for posts in (11, 14, 12)]
+    made = report(SOME, *loud)
+    assert "*Top author* 14 of 50 posts" in fields_of(made)
+    assert "anna_handle" not in render(made)
+
+
+ONCE: dict[str, Any] = {"people": 5, "posts": 5, "reporting_posts": 1}
+
+
+@pytest.mark.parametrize(
+    ("figures", "left_out", "known"),
+    [
+        (ONCE, LeftOut(copies=9), True),
+        (ONCE, LeftOut(flood=3), False),  # one account may have written all three
+        (ONCE, LeftOut(loud_account=3), False),
+        (ONCE | {"posts": 6}, LeftOut(), False),  # one account, or two that are one voice
+        (ONCE | {"reporting_posts": 5}, LeftOut(), False),  # nobody says anything
+    ],
+)
+def test_without_a_loud_account_the_top_author_is_told_only_where_nobody_wrote_twice(
+    figures: dict[str, Any], left_out: LeftOut, *, known: bool
+) -> None:
+    made = report(SOME)
+    made = with_brief(made, figures=replace(made.brief.figures, **figures), left_out=left_out)
+    assert [field for field in fields_of(made) if "Top author" in field] == ["*Top author* 1 post"] * known
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "*Action:* none"), ("nb", "*Tiltak:* ingen"), ("ko", "*조치:* 없음")]
+)
+def test_what_is_not_measured_asks_for_no_calm(language: str, said: str) -> None:
+    made = replace(report(), language=language)
+    assert said in texts(render(made))
+    assert said not in texts(render(with_brief(made, qualifier="not measured")))
+
+
+def test_the_context_says_how_much_of_a_source_was_read_over_all_its_gaps() -> None:
+    whole = Gap(source="mastodon", query=None, since=None, until=None, reason="HTTP 429")
+    unread = other("gap", {"source": "mastodon", "reason": "HTTP 429"}, gaps=1)
+    unread = replace(unread, citations=(GapCitation(gap=whole),))
+    said = context_of(
+        report(SOME, part_read("bluesky", 90, 100), part_read("x", 11, 90), part_read("x", 20, 1_120), unread)
+    )
+    assert " · X: 31 of about 1,210 read · Bluesky: 90 of about 100 read · As of " in said
+    assert "Mastodon" not in said
+    assert " read " not in context_of(report(SOME))
+
+
+def test_sources_without_number_leave_the_message_whole() -> None:
+    parts = [part_read(f"source-{n:02}", n, 1_000) for n in range(60)]
+    sent = render(report(SOME, *parts))
+    said = context_of(report(SOME, *parts))
+    assert len(sent) <= MAX_CHARACTERS
+    assert re.findall(r"source-(\d+): (\d+) of about 1,000 read · ", said)[0] == ("00", "0")
+    assert said.endswith("Public posts are not a survey.")
+
+
+@pytest.mark.parametrize(
+    ("language", "cost", "amount"),
+    [
+        ("en", "cost of all reading so far", "$1.69"),
+        ("nb", "all lesing hittil har kostet", "1,69 USD"),
+        ("ko", "지금까지 전체 읽기 비용", "1.69달러"),
+    ],
+)
+def test_the_context_says_what_reading_has_cost_where_it_cost_anything(
+    language: str, cost: str, amount: str
+) -> None:
+    paid, free = Cost(posts=337, microdollars=1_685_000), Cost(requests=1)
+    sources = [SourceHealth(source=name, tally=Tally(), cost=cost) for name, cost in (("x", paid), ("rss", free))]
+    made = replace(report(), language=language, sources=tuple(sources))
+    assert f" · {cost} {amount} · " in context_of(made)
+    assert cost not in context_of(replace(made, sources=(sources[1],)))
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "ko"])
+@pytest.mark.parametrize("attack", ["<!channel>", '"' * 370, '"' * 400, '""" ' * 400, "\\" * 370, "&" * 400])
+def test_whatever_stands_in_every_place_the_message_is_calm_and_fits(attack: str, language: str) -> None:
+    parts = [part_read(attack + str(n), 31, 210_000_000) for n in range(5)]
+    loud = other("loud_account", posts=14, of=50, left_out=0)
+    made = report(volume(posts=3, voices=2, platforms=(attack,) * 3), group(attack), MORE_CRITICAL, loud, *parts)
+    spent = SourceHealth(source="x", tally=Tally(), cost=Cost(microdollars=10**12))
+    made = with_brief(made, written_by=f"model {attack}", story=StoryId("ferry"))
+    check_is_calm(render(replace(made, language=language, story=story(title=attack), sources=(spent,))))
 
 
 # --- The bot ---------------------------------------------------------------------------------------

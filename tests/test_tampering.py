@@ -104,6 +104,30 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def original_loud(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a report of the same opinions, one of those in favour reposted thirty times."""
+    folder = tmp_path_factory.mktemp("loud")
+    every = said()
+    loud = next(one for one in every if one.text == IN_FAVOUR[0])
+    again = [
+        replace(
+            loud, id=PostId(f"z{n}"), author=author(f"echo{n}"), text=f"RT @person5: {loud.text}", repost_of=loud.id
+        )
+        for n in range(30)
+    ]
+    Made(folder, [*every, *again])
+    return folder
+
+
+@pytest.fixture
+def loud(original_loud: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Published:
+    monkeypatch.delenv("MONITOR_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(original_loud, tmp_path / "team")
+    return Published(folder=tmp_path / "team")
+
+
 @pytest.fixture
 def published(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Published:
     monkeypatch.delenv("MONITOR_CONFIG", raising=False)
@@ -383,6 +407,9 @@ TAMPERINGS: dict[str, tuple[Callable[[Published], None], str]] = {
     "how many deletions were left out": (at("brief", "left_out", "deleted", to=0), "left_out.deleted"),
     "that no claim was dropped": (at("brief", "left_out", "dropped_claims"), "left_out.dropped_claims"),
     "a tone in the figures": (at("figures", "by_voice", "negative"), "figures.by_voice.negative"),
+    "how few would turn it": (at("figures", "flip"), "figures.flip"),
+    "how few would turn it, in the brief": (at("brief", "flip"), "brief.flip"),
+    "that nobody knows how few would turn it": (at("figures", "flip", to=None), "figures.flip"),
     "the net sentiment": (at("figures", "net", "value", to=0.5), "figures.net.value"),
     "a gap in the timeline": (at("timeline", 0, "unread"), "timeline.1.unread"),
     "who wrote it": (at("brief", "written_by", to="edited by a person"), "brief.written_by"),
@@ -515,6 +542,51 @@ TAMPERINGS: dict[str, tuple[Callable[[Published], None], str]] = {
 }
 
 
+LOUD: dict[str, tuple[Callable[[Published], None], str]] = {
+    "posts of the loud side": (in_claim("loud_minority", lambda one: one["numbers"].update(posts=9)), "posts is 9"),
+    "posts of the other side": (
+        in_claim("loud_minority", lambda one: one["numbers"].update(other_posts=40)),
+        "other_posts is 40",
+    ),
+    "people of the loud side": (
+        in_claim("loud_minority", lambda one: one["numbers"].update(voices=9)),
+        "voices is 9",
+    ),
+    "people of the other side": (
+        in_claim("loud_minority", lambda one: one["numbers"].update(other_voices=1)),
+        "other_voices is 1",
+    ),
+    "which side is loud": (
+        in_claim("loud_minority", lambda one: one["words"].update(stance="oppose")),
+        'stance is "oppose"',
+    ),
+    "which side is larger": (
+        in_claim("loud_minority", lambda one: one["words"].update(people="oppose")),
+        'people is "oppose"',
+    ),
+    "by what the sides are told": (in_claim("loud_minority", lambda one: one["words"].update(by="x")), 'by is "x"'),
+    "who proves it": (in_claim("loud_minority", lambda one: one["citations"].pop()), "citation 3 is null"),
+    "that it is loud": (
+        in_brief(lambda brief: brief["claims"].remove(claim(brief, "loud_minority"))),
+        "is missing",
+    ),
+    "the digits of its sentence": (
+        in_claim("loud_minority", lambda one: one.update(text=re.sub(r"\d+ to", "77 to", one["text"]))),
+        "(loud_minority",
+    ),
+    "a repost that counts no more": (in_store("DELETE FROM findings WHERE post = 'z3'"), "post z3 is no longer"),
+    "the stance of a repost": (
+        in_store("UPDATE findings SET stance = 'oppose', label = 'negative', value = -0.9 WHERE post = 'z3'"),
+        "(loud_minority",
+    ),
+    "a repost made a report": (
+        in_store("UPDATE findings SET kind = 'reporting' WHERE post = 'z3'"),
+        "(loud_minority",
+    ),
+}
+"""Likewise, of the report with a loud minority."""
+
+
 # --- The tests -------------------------------------------------------------------------------------
 
 
@@ -546,6 +618,18 @@ def test_tampering_is_caught_and_named(published: Published, capsys: pytest.Capt
     code, verdict = verified(published, capsys)
     assert code == 1
     assert not verdict["ok"]
+    assert any(names in problem for problem in verdict["problems"]), verdict["problems"]
+
+
+@pytest.mark.parametrize("name", LOUD)
+def test_tampering_with_a_loud_minority_is_caught_and_named(
+    loud: Published, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert verified(loud, capsys)[0] == 0
+    tamper, names = LOUD[name]
+    tamper(loud)
+    code, verdict = verified(loud, capsys)
+    assert code == 1
     assert any(names in problem for problem in verdict["problems"]), verdict["problems"]
 
 

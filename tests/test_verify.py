@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobs.brief import brief_each
+from jobs.commands.verify import verify as verify_command
 from jobs.differing import differences, file_differs
 from jobs.publish import publish
+from jobs.shell import Shell
 from jobs.understand import understand
-from jobs.verify import Verdict, verify
+from jobs.verify import Verdict, verify, verify_each
 from monitor.errors import StoreMissing
 from monitor.model import Gap, Page, PostId, ReadWindow, Span, StoryId, Tombstone
 from monitor.store import Store
+from monitor.store.rows import at_text
 from reports.json import hash_of
+from reports.sentences import compose
 from tests.builders import NOON, post, story
 
 if TYPE_CHECKING:
@@ -436,6 +440,180 @@ def test_a_changed_space_in_a_file_beside_it_is_found(made: Made, suffix: str) -
 def test_a_file_that_is_not_there_is_not_missed(made: Made) -> None:
     made.json.with_suffix(".html").unlink()
     assert verify(made.json).ok
+
+
+# --- What the gate says ----------------------------------------------------------------------------
+
+
+def test_a_claim_that_the_gate_drops_is_named_with_the_gates_reason(made: Made) -> None:
+    number, claim = claim_of(made.document(), "group")
+    cited = claim["citations"][0]["post"]
+    with Store.open(made.database) as store:
+        late = at_text(AS_OF + timedelta(minutes=1))
+        store._db.execute("UPDATE posts SET created_at = ? WHERE id = ?", [late, cited])
+    verdict = verify(made.json)
+    assert names(verdict, number, claim)
+    assert any(f"post {cited} is younger than the brief" in problem for problem in verdict.problems)
+
+
+def test_a_fault_that_lets_no_claim_stand_is_named(made: Made) -> None:
+    with Store.open(made.database) as store:
+        store._db.execute("UPDATE versions SET text = text || ' Not.' WHERE post = 'p00'")
+    problems = verify(made.json).problems
+    assert "the gate lets no claim stand: the finding of post p00 is of another text" in problems
+
+
+def test_a_refused_claim_is_told_once_and_only_where_something_differs() -> None:
+    claim = {"kind": "group", "numbers": {"voices": 2}, "words": {"group": "p1"}, "text": "Two.", "citations": []}
+    other = claim | {"words": {"group": "p2"}, "text": "Others."}
+    told, made = {"brief": {"claims": [claim, other]}}, {"brief": {"claims": [claim], "hash": None}}
+    refused = [(claim | {"words": {"group": "p9"}}, "reason 9"), (other | {"numbers": {}}, "reason 2")]
+    lines = differences(told, made, refused)
+    assert [line.rpartition(": ")[2] for line in lines] == ["the gate refuses it, for reason 2", "reason 9"]
+    assert differences(made, made, refused) == []
+
+
+# --- Many at once ----------------------------------------------------------------------------------
+
+
+def verdicts(*paths: Path, **stores: Path) -> dict[str, bool]:
+    return {path.name: verdict.ok for path, verdict in verify_each(paths, **stores)}
+
+
+def test_of_a_folder_every_report_is_verified_in_each_format(made: Made) -> None:
+    assert verdicts(made.out) == {"report.json": True, "report.html": True, "report.md": True}
+    page = made.json.with_suffix(".html")
+    page.write_bytes(page.read_bytes() + b" ")
+    assert verdicts(made.out) == {"report.json": True, "report.html": False, "report.md": True}
+    assert verdicts(page) == {"report.html": False}
+    assert verdicts(made.json) == {"report.json": False}
+    assert verdicts(made.json.with_suffix(".md"), made.json) == {"report.md": True, "report.json": False}
+
+
+def test_files_beside_a_report_that_cannot_be_made_again_do_not_hold(made: Made) -> None:
+    with Store.open(made.database) as store:
+        store.forget([PostId("p00")], at=AS_OF)
+    assert verdicts(made.out) == {"report.json": False, "report.html": False, "report.md": False}
+
+
+def test_a_page_without_its_document_a_folder_without_reports_and_a_lost_store_do_not_hold(made: Made) -> None:
+    empty = made.out / "empty"
+    empty.mkdir()
+    assert verdicts(empty) == {"empty": False}
+    (empty / "report.html").write_bytes(made.json.with_suffix(".html").read_bytes())
+    (empty / "index.html").write_text("no report")
+    assert verdicts(empty) == {"report.html": False}
+    assert verdicts(made.out, store=made.out / "none.db") == dict.fromkeys(
+        ["report.html", "report.json", "report.md"], False
+    )
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    shell = Shell(environ={}, now=lambda: AS_OF, machine_zone=lambda: "UTC")
+    code = verify_command.main(args=list(arguments), obj=shell, standalone_mode=False)
+    return int(code), capsys.readouterr().out
+
+
+def test_the_command_tells_one_line_a_file_and_exits_1_where_one_differs(
+    made: Made, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(made.out.parent)
+    code, told = called(capsys, "out")
+    assert (code, [line.partition(": ")[2] for line in told.splitlines()]) == (
+        0,
+        ["as it is rendered again", "every claim holds", "as it is rendered again"],
+    )
+    changed(made.json.with_suffix(".md"), "ferry", "fairy")
+    code, told = called(capsys, "out")
+    assert (code, told.count("\n"), told.count("NOT verified: report.md")) == (1, 3, 1)
+    code, told = called(capsys, "out", "--json")
+    assert (code, [row["ok"] for row in json.loads(told)["files"]]) == (1, [True, True, False])
+    code, told = called(capsys, str(made.json))
+    assert (code, told.splitlines()[-1]) == (1, f"{made.json}: NOT verified")
+
+
+def test_a_report_in_another_language_holds_and_so_does_the_one_it_replaced(made: Made) -> None:
+    kept = made.json.parent.with_name("kept") / "report.json"
+    kept.parent.mkdir()
+    kept.write_bytes(made.json.read_bytes())
+    with Store.open(made.database) as store:
+        publish(store, out=made.out, language="ko", time_zone="Europe/Oslo", as_of=AS_OF)
+    assert (made.document()["language"], verify(made.json).problems) == ("ko", ())
+    assert verify(kept) == Verdict(ok=True)
+
+
+# --- What is deleted of the report before ----------------------------------------------------------
+
+
+def two_in_a_row(folder: Path) -> tuple[Path, Path, Path]:
+    """Two reports of the last three hours: the first of p00 to p04, the second of p03 to p08."""
+    with Store.open(folder / "monitor.db") as store:
+        found = []
+        for hours, said in ((1, posts()[:5]), (3, posts()[5:])):
+            at = NOON + timedelta(minutes=60 * hours)
+            moved = [replace(one, created_at=at - timedelta(minutes=9 * n + 3)) for n, one in enumerate(said)]
+            Made.save(store, moved, hours=hours)
+            understand(store, own_accounts=frozenset(), outlets=frozenset())
+            brief_each(store, as_of=at, window=timedelta(minutes=100))
+            publish(store, out=folder / f"out{hours}", language="en", time_zone="UTC", as_of=at)
+            (path,) = folder.glob(f"out{hours}/*/report.json")
+            found.append(path)
+    return folder / "monitor.db", found[0], found[1]
+
+
+def cited_by(path: Path) -> list[str]:
+    return [row["post"] for row in json.loads(path.read_text(encoding="utf-8"))["cited"]]
+
+
+def test_a_post_of_the_report_before_may_be_deleted_and_the_later_one_still_holds(tmp_path: Path) -> None:
+    database, first, second = two_in_a_row(tmp_path)
+    document = json.loads(second.read_text(encoding="utf-8"))
+    assert document["previous"] is not None
+    assert {one["change"] for one in document["changes"]["groups"]} >= {"gone"}
+    used = {row[0] for row in document["inputs"]}
+    only_before = [PostId(one) for one in cited_by(first) if one not in used]
+    assert len(only_before) > 1
+    assert verify(second).problems == ()
+    for gone in only_before[:-1]:
+        with Store.open(database) as store:
+            store.forget([gone], at=AS_OF)
+        assert verify(second).problems == ()
+        assert not verify(first).ok
+    raw = b"".join(file.read_bytes() for file in database.parent.glob("monitor.db*"))
+    assert not any(gone.encode() in raw for gone in only_before[:-1])
+    texts = {one.id: one.text.encode() for one in posts()}
+    assert [texts[post] in raw for post in only_before] == [*([False] * (len(only_before) - 1)), True]
+    with Store.open(database) as store:
+        store.forget([PostId(cited_by(second)[0])], at=AS_OF)
+    assert not verify(second).ok
+
+
+def test_the_words_of_a_group_go_with_the_last_of_its_posts(tmp_path: Path) -> None:
+    database, first, second = two_in_a_row(tmp_path)
+    group = next(one for one in json.loads(first.read_text())["brief"]["groups"] if one["label"])
+    with Store.open(database) as store:
+        store.forget(map(PostId, group["posts"]), at=AS_OF)
+        rows = store._all("SELECT document, outline FROM briefs ORDER BY number LIMIT 1")
+        assert not any(word in "".join(rows[0]) for word in group["label"] if word != "ferry")
+        latest = store.latest_brief(StoryId("ferry"))
+        assert latest is not None
+        before, published = store.compared_with(latest), store.published_before(StoryId("ferry"), latest.as_of)
+        assert before is not None
+        assert published is not None
+        assert (before.groups[0].label, before.groups[0].voices) == ((), group["voices"])
+        assert compose(published, story(), language="en", time_zone="UTC").sentences
+    assert any(problem.startswith("changes.") for problem in verify(second).problems)
+
+
+def test_a_brief_after_a_deletion_names_the_one_before_as_it_was_published(tmp_path: Path) -> None:
+    database, first, _ = two_in_a_row(tmp_path)
+    with Store.open(database) as store:
+        (before,) = [one for one in [store.published_before(StoryId("ferry"), NOON + timedelta(hours=2))] if one]
+        store.forget([PostId(cited_by(first)[0])], at=AS_OF)
+        after = store.published_before(StoryId("ferry"), NOON + timedelta(hours=2))
+        assert after is not None
+        assert (after.hash, after.fingerprint) == (before.hash, before.fingerprint)
+        assert after.claims != before.claims
 
 
 # --- Differences, by themselves --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.shell import Shell, as_json, counted
+from jobs.shell import Shell, as_json, counted, keep
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ DISTRIBUTION = "what-people-say-monitor"
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Another folder of posts and stories.",
 )
+@click.option(
+    "--lang",
+    metavar="CODE",
+    expose_value=False,
+    callback=keep,
+    help="Write the reports in this language [default: en].",
+)
 @click.pass_obj
 def demo(shell: Shell, out: Path, data: Path | None) -> None:
     """Its database and its as-of are its own, so two runs write the same bytes."""
@@ -40,7 +47,7 @@ def demo(shell: Shell, out: Path, data: Path | None) -> None:
 
     if shell.options.get("store"):
         raise click.UsageError("demo makes a database of its own, store.db in the folder --out; leave --store away")
-    report = show(out, data=data, echo=shell.data)
+    report = show(out, data=data, echo=shell.data, language=shell.language or "en")
     if report is not None:
         shell.data(f"Check one of the reports: {_called()} verify {shlex.quote(str(report))}")
 

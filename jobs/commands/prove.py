@@ -1,4 +1,4 @@
-"""Commands about what people say and its proof: brief, report, verify, diff."""
+"""Commands about what people say and its proof: brief, report, diff; verify has a file of its own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def report(shell: Shell, stories: tuple[str, ...], *, as_json: bool) -> None:
     with app.open(make=False) as store:
         chosen = [find_story(store, story) for story in stories] or None
         brief_each(store, as_of=app.clock(), window=app.length(), stories=chosen, progress=app.progress)
-        written, problems = publish_briefs(app, store)
+        written, problems = publish_briefs(app, store, None if chosen is None else {story.id for story in chosen})
     for problem in problems:
         shell.say(problem)
     files = [str(path) for path in written]
@@ -64,25 +64,6 @@ def report(shell: Shell, stories: tuple[str, ...], *, as_json: bool) -> None:
         return
     for file in files:
         shell.data(file)
-
-
-@click.command(help="Recompute REPORT (a report.json) from exactly the posts it names, render it again, compare.")
-@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@as_json
-@click.pass_obj
-def verify(shell: Shell, report: Path, *, as_json: bool) -> int:
-    """Return 0 when all of it holds, 1 when something differs or is missing."""
-    from jobs.verify import verify as compare  # noqa: PLC0415
-
-    app = shell.app
-    verdict = compare(report, store=app.store, config_store=app.home / app.config.store)
-    if as_json:
-        shell.document({"ok": verdict.ok, "problems": list(verdict.problems), "notes": list(verdict.notes)})
-    else:
-        for line in (*verdict.problems, *(f"note: {note}" for note in verdict.notes)):
-            shell.data(shown(line))
-        shell.data(f"{report}: {'every claim holds' if verdict.ok else 'NOT verified'}")
-    return 0 if verdict.ok else 1
 
 
 @click.command(help="Tell what changed from the report OLD to the report NEW, each a report.json or its folder.")

@@ -10,7 +10,7 @@ from monitor.quotes import opening
 
 from .groups import check_group, members_of
 from .leftovers import LEFT_OUT_CHECKS
-from .proof import MOST_CITED, Expected, Refused, proved_by
+from .proof import MOST_CITED, Expected, Refused, cited_ids, proved_by
 from .recount import of_tone
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LEAST_LEADING = 3
 """With fewer on the leading side, that the other side has no group goes without saying."""
+_SIDES = ("support", "oppose")
 
 
 def _volume(claim: Claim, _brief: Brief, known: Recount) -> Expected:
@@ -148,11 +149,21 @@ def _group(claim: Claim, brief: Brief, known: Recount) -> Expected:
         words["possibly_ironic"] = "yes"
     if unread:
         words["not_scored"] = "yes"
+    if known.told_by == "stance" and group.stance == "neither" and group.tone in ("negative", "positive"):
+        words["no_side"] = "yes"
     return Expected(numbers=numbers, words=words)
 
 
 def _where(known: Recount, stand: str) -> list[Understood]:
     return [row for row in known.opinions if known.stand[row.finding.voice] == stand]
+
+
+def _turning(known: Recount) -> dict[str, object]:
+    """Return the flip where a claim about the sides has to have it: of ten voices on a side a quarter would do."""
+    sided = sum(map(known.standing_at, _SIDES))
+    if known.flip is None or sided < 10 or 4 * known.flip > sided:  # noqa: PLR2004 - likewise
+        return {}
+    return {"flip": known.flip}
 
 
 def _split(claim: Claim, brief: Brief, known: Recount) -> Expected:
@@ -164,7 +175,8 @@ def _split(claim: Claim, brief: Brief, known: Recount) -> Expected:
             raise Refused(f"it cites nobody of the side {side!r}")
     support, oppose = known.standing_at("support"), known.standing_at("oppose")
     return Expected(
-        numbers={"support": support, "oppose": oppose, "of": len(known.stand)}, words={"by": known.told_by}
+        numbers={"support": support, "oppose": oppose, "of": len(known.stand), **_turning(known)},
+        words={"by": known.told_by},
     )
 
 
@@ -173,7 +185,8 @@ def _minority(claim: Claim, brief: Brief, known: Recount) -> Expected:
     if brief.minority != group.id or known.minority(brief.groups) != group.id:
         raise Refused("this group is not the largest one against the leading side")
     proved_by(claim, rows, known, least=1)
-    return Expected(numbers={"voices": known.people(rows), "of": len(known.stand)}, words=_named(group))
+    numbers = {"voices": known.people(rows), "of": len(known.stand), **_turning(known)}
+    return Expected(numbers=numbers, words=_named(group))
 
 
 def _no_minority(claim: Claim, brief: Brief, known: Recount) -> Expected:
@@ -188,8 +201,41 @@ def _no_minority(claim: Claim, brief: Brief, known: Recount) -> Expected:
     leading = "support" if support > oppose else "oppose"
     proved_by(claim, _where(known, leading), known, least=1)
     return Expected(
-        numbers={"leading": known.standing_at(leading), "of": len(known.stand)},
+        numbers={"leading": known.standing_at(leading), "of": len(known.stand), **_turning(known)},
         words={"stance": leading, "by": known.told_by},
+    )
+
+
+def _loud_minority(claim: Claim, _brief: Brief, known: Recount) -> Expected:
+    posts = {side: known.posts_at(side) for side in _SIDES}
+    people = {side: known.standing_at(side) for side in _SIDES}
+    loud, quiet = sorted(_SIDES, key=lambda side: len(posts[side]), reverse=True)
+    if sum(people.values()) < 5 or len(posts[loud]) < 2 * len(posts[quiet]):  # noqa: PLR2004 - five voices, twice the posts
+        raise Refused("too few take a side, or neither side has twice as many posts as the other")
+    if 4 * people[quiet] < 3 * people[loud]:
+        raise Refused("the side with more posts clearly has more people too")
+    # Of the quiet side its people prove it, by posts of theirs that say so.
+    heard = [row for row in _where(known, quiet) if known.standing(row.finding) == quiet]
+    proving = [
+        ids - known.withheld.keys() or ids for ids in ({r.post.id for r in rows} for rows in (posts[loud], heard))
+    ]
+    cited = cited_ids(claim)
+    if len(cited) < len(claim.citations) or not cited <= proving[0] | proving[1]:
+        raise Refused("it must be proved by posts of the loud side and of the other one")
+    if len(cited & proving[0]) < min(MOST_CITED - 1, len(proving[0])) or not cited & proving[1]:
+        raise Refused("it cites too few posts of a side")
+    return Expected(
+        numbers={
+            "posts": len(posts[loud]),
+            "other_posts": len(posts[quiet]),
+            "voices": people[loud],
+            "other_voices": people[quiet],
+        },
+        words={
+            "stance": loud,
+            "people": quiet if 4 * people[loud] < 3 * people[quiet] else "none",
+            "by": known.told_by,
+        },
     )
 
 
@@ -251,6 +297,7 @@ CHECKS: Mapping[str, _Check] = {
     "split": _split,
     "minority": _minority,
     "no_minority": _no_minority,
+    "loud_minority": _loud_minority,
     "change": _change,
     "no_change": _no_change,
     **LEFT_OUT_CHECKS,

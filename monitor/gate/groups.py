@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.labels import FEWEST, MOST, handles_in, is_a_name, story_words, unfit
+from monitor.labels import FEWEST, MOST, is_a_name, story_words, unfit
 from monitor.text import words
 
 from .proof import Refused
@@ -64,7 +64,6 @@ def _check_label(group: Group, rows: Sequence[Understood], known: Recount) -> No
         return
     if not FEWEST <= len(group.label) <= MOST or len(set(group.label)) < len(group.label):
         raise Refused("its label has not 2 to 4 different words")
-    handles = handles_in(known.own)
     own = story_words(known.evidence.story)
     speaking = [row for row in rows if group.language is None or row.finding.language == group.language]
     said = [(row, frozenset(words(row.post.text))) for row in speaking]
@@ -72,7 +71,7 @@ def _check_label(group: Group, rows: Sequence[Understood], known: Recount) -> No
         having = [row for row, its_words in said if word in its_words]
         if len(having) < 2 or known.people(having) < 2:  # noqa: PLR2004 - a word of two posts, two people
             raise Refused(f"the label word {word!r} stands in fewer than two posts of the group")
-        why = unfit(word, group.language, handles)
+        why = unfit(word, group.language, known.handles)
         if why is not None:
             raise Refused(f"the label word {word!r} {why}")
         if word not in own and is_a_name(word, group.language, [row.post.text for row in having[:200]]):

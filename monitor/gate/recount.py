@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from monitor import intervals
+from monitor.labels import handles_in
 from monitor.model import Figures, LeftOut, Tones
 from monitor.privacy import must_withhold
 
@@ -72,6 +73,11 @@ class Recount:
     @cached_property
     def opinion_posts(self) -> frozenset[PostId]:
         return frozenset(row.post.id for row in self.opinions)
+
+    @cached_property
+    def handles(self) -> frozenset[str]:
+        """The handles of all who speak or are named, which no label may have."""
+        return handles_in(self.own)
 
     @cached_property
     def withheld(self) -> dict[PostId, str]:
@@ -148,8 +154,19 @@ class Recount:
 
     @cached_property
     def split(self) -> bool:
+        return headline_of(self.standing_at("support"), self.standing_at("oppose")) == "split"
+
+    @cached_property
+    def flip(self) -> int | None:
+        """How few voices on a side would have to take the other for the headline to change."""
         support, oppose = self.standing_at("support"), self.standing_at("oppose")
-        return min(support, oppose) >= 5 and 4 * min(support, oppose) >= 3 * max(support, oppose)  # noqa: PLR2004 - PRODUCT, rule 4
+        told, everyone = headline_of(support, oppose), support + oppose
+        other = (n for n in range(everyone + 1) if headline_of(n, everyone - n) != told)
+        return min((abs(n - support) for n in other), default=None)
+
+    def posts_at(self, where: str) -> list[Understood]:
+        """Return all posts with an opinion that stand at `where`, each by itself, copies and floods too."""
+        return [row for row in self.linked if row.finding.kind == "opinion" and self.standing(row.finding) == where]
 
     def minority(self, groups: Iterable[Group]) -> PostId | None:
         """Return the largest group of three or more voices against the leading side, None where there is none."""
@@ -194,6 +211,7 @@ class Recount:
             else intervals.net(opinions.positive, opinions.negative, everyone, read_by=self.read_by),
             languages=self.spread(self.own, lambda row: row.finding.language),
             platforms=self.spread(self.own, lambda row: row.post.platform),
+            flip=self.flip,
         )
 
     @cached_property
@@ -217,9 +235,8 @@ class Recount:
 
     def spread(self, rows: Iterable[Understood], by: Callable[[Understood], str]) -> tuple[tuple[str, int], ...]:
         """Return how many voices there are for each value, most first, ties by name."""
-        pairs = {(by(row), row.finding.voice) for row in rows}
-        names = sorted({name for name, _ in pairs})
-        counted = [(name, sum(1 for other, _ in pairs if other == name)) for name in names]
+        heard = [name for name, _ in {(by(row), row.finding.voice) for row in rows}]
+        counted = [(name, heard.count(name)) for name in sorted(set(heard))]
         counted.sort(key=lambda pair: pair[1], reverse=True)
         return tuple(counted)
 
@@ -278,6 +295,16 @@ class Recount:
             if len(told) >= 5 and 5 * len(told) >= every:  # noqa: PLR2004 - five posts, a fifth
                 found[voice] = told
         return found
+
+
+def headline_of(support: int, oppose: int) -> str:
+    """Return "split", the side that has more, or "even"."""
+    fewer, more = min(support, oppose), max(support, oppose)
+    if fewer >= 5 and 4 * fewer >= 3 * more:  # noqa: PLR2004 - PRODUCT, rule 4
+        return "split"
+    if fewer == more:
+        return "even"
+    return "support" if more == support else "oppose"
 
 
 def minutes_between(rows: Iterable[Understood]) -> int:

@@ -61,6 +61,8 @@ def cues_in(tokens: Sequence[str], cues: frozenset[str]) -> list[Cue]:
     """Return where a phrase of `cues` stands in `tokens`, in order; the longest one where several begin."""
     found: list[Cue] = []
     longest = _longest_by_first_word(cues)
+    if longest.keys().isdisjoint(tokens):  # so it is of most texts, and of most lists that they are held against
+        return found
     for start, token in enumerate(tokens):
         if token not in longest:
             continue

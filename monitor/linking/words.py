@@ -185,15 +185,18 @@ def trust(lesson: Lesson) -> float:
 
 def stems(text: str, language: str | None) -> list[str]:
     """Return the words that say what `text` is about, cut to stems, in order; parts of a #LikeThis one too."""
-    empty = stopwords("en") | stopwords(language or "")
-    found = []
-    parts = [part for word in words(text) for part in word.split("-")]
-    parts += [part.casefold() for tag in _TAG.findall(text) if len(humps := _HUMP.split(tag)) > 1 for part in humps]
-    for part in parts:
-        word = part.removesuffix("'s")
-        if len(word) > 1 and word not in empty:
-            found.append((word[:-1] if len(word) > 4 and word.endswith("s") else word)[:_STEM])  # noqa: PLR2004 — "news", "this"
-    return found
+    english, own = stopwords("en"), stopwords(language or "")
+    parts = [part for word in words(text) for part in (word.split("-") if "-" in word else (word,))]
+    if "#" in text or "＃" in text:
+        parts += [
+            part.casefold() for tag in _TAG.findall(text) if len(humps := _HUMP.split(tag)) > 1 for part in humps
+        ]
+    cut = [part.removesuffix("'s") for part in parts]
+    return [_stem(word) for word in cut if len(word) > 1 and word not in english and word not in own]
+
+
+def _stem(word: str) -> str:
+    return (word[:-1] if len(word) > 4 and word[-1] == "s" else word)[:_STEM]  # noqa: PLR2004 — "news", "this"
 
 
 def _weigh(counts: Mapping[str, float], rarity: Mapping[str, float]) -> Vector:

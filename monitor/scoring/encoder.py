@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from monitor.protocols import Scorer
 
-VERSION = 2
+VERSION = 3
 NAME = f"encoder/{VERSION}"
 _SHARED = {"nn": "nb"}
 """Languages that are read as another one: no labelled nynorsk is at hand."""
@@ -166,19 +166,22 @@ def mixed(own: Sequence[float], others: Sequence[float], part: float) -> list[fl
     ]
 
 
-def likelihoods(logits: Sequence[float], temperature: float) -> list[float]:
-    """Return the softmax of `logits` at a temperature."""
-    top = max(logits)
-    powers = [math.exp((float(value) - top) / temperature) for value in logits]
+def likelihoods(
+    logits: Sequence[float], temperature: float, shift: Sequence[float] = (0.0, 0.0, 0.0)
+) -> list[float]:
+    """Return the softmax of `logits` at a temperature, each then moved by `shift`."""
+    moved = [float(value) / temperature + by for value, by in zip(logits, shift, strict=True)]
+    powers = [math.exp(value - max(moved)) for value in moved]
     return [power / sum(powers) for power in powers]
 
 
 def _tone(seen: Sequence[float], language: str, text: str) -> Sentiment:
     how = _card()["tone"]["languages"][_SHARED.get(language, language)]
     likely = likelihoods(seen, how["temperature"])
-    if how["light"]:
-        both = mixed(likely, light.chances(language, text), how["light"])
-        likely = likelihoods(both, how["temperature_of_both"])
+    others = light.chances(language, text) if how["light"] else likely
+    both = mixed(likely, others, how["light"])
+    # The reader learns no set's shares of the tones; half of them are put back (calibrate.py says why).
+    likely = likelihoods(both, how["temperature_of_both"], how["shift"])
     at = max(range(3), key=likely.__getitem__)
     return Sentiment(
         label=_TONES[at],

@@ -14,8 +14,8 @@ from array import array
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp, log1p, sqrt
+from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple
-from unicodedata import normalize
 from zlib import crc32
 
 from monitor.languages import known, terms
@@ -31,14 +31,12 @@ if TYPE_CHECKING:
 
 VERSION = 1
 LANGUAGES: Mapping[str, str] = {
-    **{code: code for code in ("en", "nb", "da", "sv", "de", "fr", "es", "pt", "it", "ar", "ko")},
+    **{code: code for code in ("en", "nb", "da", "sv", "de", "fr", "es", "pt", "it", "ar")},
     "nn": "nb",  # No labelled nynorsk is at hand; the two share most words and all n-grams of two letters.
 }
 """Language code -> whose weights read it."""
 
 TONES: tuple[Tone, Tone, Tone] = ("negative", "neutral", "positive")
-_HANGUL = re.compile("[가-힣]")
-_LETTERS = range(3, 7)  # so many letters of Hangul syllables at once
 LONGEST = 5  # letters of an n-gram; chosen by cross-validation, see tests/training/light.py
 _TURNED = 3  # words after a negation that it turns
 _AFTER_NEGATION = -0.7  # of a word's valence; VADER has -0.74
@@ -73,34 +71,37 @@ class Unit(NamedTuple):
 
 def units(text: str, language: str) -> list[Unit]:
     """Return what the model counts in `text` (as `for_scoring` returns it): tokens, then pairs, then counts."""
+    found, keys = _counted(text, language)
+    return [*found, *map(Unit, keys)]
+
+
+def _counted(text: str, language: str) -> tuple[list[Unit], list[str]]:
+    """Return the tokens of `text`, and the keys of its pairs and counts, of which nothing else is asked."""
     negations = _NEGATIONS.get(language) or known(language).negations
     found: list[Unit] = []
-    pairs: list[Unit] = []
+    pairs: list[str] = []
     before = "<"
     left = users = links = 0
     tokens: list[str] = _TOKEN.findall(text)
     for token in tokens:
-        lower = token.lower()
-        if lower.startswith("http"):
-            key, links = ".http", links + 1
-        elif token[0].isalpha():
-            key = _DRAWN_OUT.sub(r"\1\1", lower)
+        key = _key(token)
+        if key[0] != ".":
             if key in negations:
                 left = _TURNED + 1
-            found.append(Unit(key, key, 0 < left <= _TURNED))
             if 0 < left <= _TURNED:
-                found.append(Unit("!" + key))
+                found += (Unit(key, key, turned=True), Unit("!" + key))
+            else:
+                found.append(Unit(key, key))
             left -= 1
         else:
-            key = ".0" if token[0].isdigit() else "." + _DRAWN_OUT.sub(r"\1\1", lower)
+            links += key == ".http"
             users += key == ".@user"
             if token[0] in _STOPS:
                 left = 0
-        if key[0] == ".":
             found.append(Unit(key))
-        pairs.append(Unit(f":{before} {key}"))
+        pairs.append(f":{before} {key}")
         before = key
-    pairs.append(Unit(f":{before} >"))
+    pairs.append(f":{before} >")
     counts = {
         "length": min(6, len(tokens) // 6),
         "!": min(3, text.count("!")),
@@ -108,14 +109,24 @@ def units(text: str, language: str) -> list[Unit]:
         "users": min(3, users),
         "links": min(2, links),
     }
-    return [*found, *pairs, *(Unit(f"#{name}{number}") for name, number in counts.items())]
+    return found, [*pairs, *(f"#{name}{number}" for name, number in counts.items())]
+
+
+# A regular expression and four questions a token; posts are mostly made of a few thousand.
+@lru_cache(maxsize=1 << 14)
+def _key(token: str) -> str:
+    """Return a token as it is counted: a word as it is, all else after a full stop."""
+    lower = token.lower()
+    if lower.startswith("http"):
+        return ".http"
+    if token[0].isdigit():
+        return ".0"
+    key = _DRAWN_OUT.sub(r"\1\1", lower)
+    return key if token[0].isalpha() else "." + key
 
 
 def grams(key: str) -> list[str]:
-    """Return the n-grams of a unit's key: of a word its letters by two to LONGEST and itself; else the key.
-
-    Of a Korean word the letters of its syllables too.
-    """
+    """Return the n-grams of a unit's key: of a word its letters by two to LONGEST and itself; else the key."""
     if not key[0].isalpha():
         return [key]
     padded = f" {key} "
@@ -123,9 +134,6 @@ def grams(key: str) -> list[str]:
     found = [padded[i : i + n] for n in range(2, min(LONGEST, length) + 1) for i in range(length - n + 1)]
     if length > LONGEST:
         found.append(padded)
-    if _HANGUL.search(key):  # its endings are within syllables
-        letters = normalize("NFD", padded)
-        found += [letters[i : i + n] for n in _LETTERS for i in range(len(letters) - n + 1)]
     return found
 
 
@@ -148,10 +156,10 @@ def judged(text: str, language: str, found: Sequence[Unit], valence: Callable[[s
 
 
 def _summed(values: Sequence[float]) -> list[float]:
-    positive = sum(value for value in values if value > 0)
-    negative = -sum(value for value in values if value < 0)
-    total = positive - negative
     felt = [value for value in values if value]
+    positive = sum([value for value in felt if value > 0])
+    negative = -sum([value for value in felt if value < 0])
+    total = positive - negative
     return [
         total / sqrt(total * total + 15),  # as VADER does, whose constant this is
         log1p(positive),
@@ -194,24 +202,19 @@ class _Model:
     def chances(self, text: str) -> list[float]:
         """Return how likely each of TONES is, summing to 1, calibrated."""
         seen = for_scoring(text)
-        found = units(seen, self.language)
-        sums = [0, 0, 0]
-        count = 0
-        for unit in found:
-            negative, neutral, positive, n = self.unit(unit.key)
-            sums[0] += negative
-            sums[1] += neutral
-            sums[2] += positive
-            count += n
+        found, keys = _counted(seen, self.language)
+        met = map(self.unit, (*(unit.key for unit in found), *keys))
+        *sums, count = map(sum, zip(*met, strict=True))
         dense = judged(seen, self.language, found, self.valence)
         scale = self.header["scale"] / sqrt(max(1, count))
         logits = [
-            bias + scale * total + sum(map(float.__mul__, row, dense))
+            bias + scale * total + sum(map(mul, row, dense))
             for bias, total, row in zip(self.header["bias"], sums, self.header["dense"], strict=True)
         ]
         top = max(logits)
         powers = [exp((logit - top) / self.header["temperature"]) for logit in logits]
-        return [power / sum(powers) for power in powers]
+        whole = sum(powers)
+        return [power / whole for power in powers]
 
 
 def _array(kind: str, data: bytes, at: int, count: int) -> tuple[array[int], int]:
@@ -258,16 +261,11 @@ def _file(whose: str) -> tuple[str, str, str]:
 
 
 def _sentiment(model: _Model, chances: Sequence[float]) -> Sentiment:
-    """Return the likeliest tone. Where no post was labelled neutral, that is what is too uncertain for a side."""
     confidence = max(chances)
-    label = TONES[chances.index(confidence)]
-    unclear = confidence < model.header["unclear_below"]
-    if label != "neutral" and model.header["neutral_below"] > confidence:
-        label, confidence, unclear = "neutral", 1 - confidence, True
     return Sentiment(
-        label=label,
+        label=TONES[chances.index(confidence)],
         value=round(chances[2] - chances[0], 4),
         confidence=round(confidence, 4),
         scorer=name(model.language),
-        unclear=unclear,
+        unclear=confidence < model.header["unclear_below"],
     )

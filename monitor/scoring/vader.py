@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import punctuation
 
 from monitor.model import SecondOpinion, Sentiment, Tone
@@ -99,12 +99,10 @@ def second_opinion(text: str) -> SecondOpinion:
     A word stands as in the lexicon, with the valence that it had in its place: turned by a "not", raised by a
     "very" or capitals, halved before a "but". Each word once, MOST_WORDS at most.
     """
-    rules = _rules()
-    lower, valences, emphasis = _weighed(for_scoring(text), rules)
-    value = _compound(valences, emphasis, rules)
+    value, felt = _heard(for_scoring(text))
     driving: dict[str, float] = {}
-    for word, valence in zip(lower, valences, strict=True):
-        if valence and abs(valence) > abs(driving.get(word, 0.0)):
+    for word, valence in felt:
+        if abs(valence) > abs(driving.get(word, 0.0)):
             driving[word] = valence
     weightiest = sorted(driving.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:MOST_WORDS]
     return SecondOpinion(
@@ -144,10 +142,11 @@ def _weighed(text: str, rules: _Rules) -> tuple[list[str], list[float], float]:
     """Return the tokens of `text` in lower case, the valence of each, and the emphasis of the whole."""
     spelled = text if text.isascii() else _spelled(text, rules)
     if spelled.isascii():  # then the whole text may be lowered at once, and no case is asked for without a word
-        lower = _tokens(spelled.lower())
+        lowered = spelled.lower()
+        lower = _tokens(lowered)
         if rules.lexicon.keys().isdisjoint(lower):
             return lower, [0.0] * len(lower), _emphasis(spelled)
-        tokens = _tokens(spelled)
+        tokens = lower if lowered == spelled else _tokens(spelled)
     else:
         tokens = _tokens(spelled)
         lower = [token.lower() for token in tokens]
@@ -171,9 +170,18 @@ def lexicon() -> Mapping[str, float]:
 
 def judged(text: str) -> tuple[float, list[float]]:
     """Return what `compound` does, and the valence of each token that counted for it, in order."""
+    value, felt = _heard(text)
+    return value, [valence for _, valence in felt]
+
+
+# The light scorer and a second opinion ask the same of a text; more than are read at once need not be kept.
+@lru_cache(maxsize=1 << 12)
+def _heard(text: str) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """Return what `compound` does, and each token that counted for it with its valence, in order."""
     rules = _rules()
-    _, valences, emphasis = _weighed(text, rules)
-    return _compound(valences, emphasis, rules), valences
+    lower, valences, emphasis = _weighed(text, rules)
+    felt = tuple((word, valence) for word, valence in zip(lower, valences, strict=True) if valence)
+    return _compound(valences, emphasis, rules), felt
 
 
 def _spelled(text: str, rules: _Rules) -> str:
@@ -192,7 +200,11 @@ def _spelled(text: str, rules: _Rules) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    return [stripped if len(stripped := raw.strip(punctuation)) > _SHORT_TOKEN else raw for raw in text.split()]
+    return [
+        # Nothing is stripped from letters and digits, and so are nine tokens of ten.
+        raw if raw.isalnum() or len(stripped := raw.strip(punctuation)) <= _SHORT_TOKEN else stripped
+        for raw in text.split()
+    ]
 
 
 def _valences(tokens: Sequence[str], lower: Sequence[str], rules: _Rules) -> list[float]:

@@ -10,10 +10,11 @@ from .labels import Labels
 from .outbox import NewMessage
 from .runs import Runs
 from .said import PublishedReport, Said
+from .sharing import Sharing
 from .understanding import Understanding
 
 __all__ = ["NewMessage", "PublishedReport", "Store"]
 
 
-class Store(Understanding, Said, Runs, Labels):
+class Store(Understanding, Said, Runs, Labels, Sharing):
     """All parts over one connection; `Store.open(path)` or `Store.in_memory()`."""

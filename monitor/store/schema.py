@@ -157,11 +157,42 @@ _ENCODER = (
     "ALTER TABLE findings ADD COLUMN second TEXT",
 )
 
+_PUBLISHED = (
+    # What a later brief calls a published one by, and its groups as that compares them; a deletion changes neither.
+    "ALTER TABLE briefs ADD COLUMN fingerprint TEXT",
+    "ALTER TABLE briefs ADD COLUMN outline TEXT",
+)
+
+_SHARING = (
+    # The addresses that a post names, in one spelling each, so that two stories that share one are found by it.
+    """CREATE TABLE addresses (
+         address TEXT NOT NULL, post TEXT NOT NULL REFERENCES posts(id) ON DELETE CASCADE,
+         PRIMARY KEY (address, post)
+       ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX addresses_by_post ON addresses(post)",
+    # The posts that were understood anew, or whose links became known, since their addresses were kept.
+    "CREATE TABLE unaddressed (post TEXT PRIMARY KEY REFERENCES posts(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID",
+    "INSERT INTO unaddressed SELECT id FROM posts WHERE finding IS NOT NULL",
+    # NOT EXISTS: the conflict rule of the statement that fires a trigger would stand over an OR IGNORE.
+    """CREATE TRIGGER posts_understood AFTER UPDATE OF finding ON posts WHEN new.finding IS NOT old.finding BEGIN
+         INSERT INTO unaddressed SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM unaddressed WHERE post = new.id);
+       END""",
+    """CREATE TRIGGER versions_linked AFTER UPDATE OF links ON versions WHEN new.links <> old.links BEGIN
+         INSERT INTO unaddressed SELECT new.post WHERE NOT EXISTS (SELECT 1 FROM unaddressed WHERE post = new.post);
+       END""",
+    "CREATE INDEX posts_by_answered ON posts(reply_to) WHERE reply_to IS NOT NULL",
+    "CREATE INDEX posts_by_quoted ON posts(quote_of) WHERE quote_of IS NOT NULL",
+    """CREATE INDEX findings_by_voice ON findings(voice)
+         WHERE story IS NOT NULL AND copy_of IS NULL AND flood IS NULL""",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
     ("0003_said", _SAID),
     ("0004_labels", _LABELS),
     ("0005_encoder", _ENCODER),
+    ("0006_published", _PUBLISHED),
+    ("0007_sharing", _SHARING),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""

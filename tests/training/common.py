@@ -4,7 +4,7 @@ Usage: PYTHONPATH=. python tests/training/common.py DATA_DIR OUT_DIR      (OUT_D
 One file a language, one word a line, most common first, MOST at most: the words that stand in at least SHARE of the
 posts of the sentiment sets, and in FEWEST of them, that are no stopwords already. English ones must also stand in
 ELSEWHERE of the posts of two of three other sets, so that what was talked of in the years of one set is not among
-them. Counts alone: no text is kept.
+them. Counts alone: no text is kept. After them stand those of tests/training/grammar.py, which no count finds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from monitor.languages import LANGUAGES, stopwords
 from monitor.text import words
 from tests.training.corpora import TONE_SETS, read
+from tests.training.grammar import GRAMMAR
 
 SHARE = 0.001
 FEWEST = 12
@@ -23,12 +24,13 @@ MOST = 100
 ELSEWHERE = 0.002
 OTHERS = ("threads", "polis", "argkp2021")
 CODES = {"no": "nb"}
+SETS = tuple(dict.fromkeys((*TONE_SETS, "ko_nsmc_subset")))
 
 
 def main(data: Path, out: Path) -> None:
     counts: dict[str, Counter[str]] = {}
     posts: Counter[str] = Counter()
-    for name in TONE_SETS:
+    for name in SETS:
         for row in read(data / "sentiment" / f"{name}.jsonl"):
             code = CODES.get(row["lang"], row["lang"])
             if row["split"] == "val" or code not in LANGUAGES:
@@ -52,8 +54,11 @@ def main(data: Path, out: Path) -> None:
             and word not in stopwords(code)
             and (code != "en" or word in everyday)
         ][:MOST]
-        (out / f"{code}.txt").write_text("".join(f"{word}\n" for word in common), encoding="utf-8")
-        print(code, posts[code], "posts", len(common), "words")
+        told = stopwords(code).union(common)
+        grammar = sorted({word for word in words(GRAMMAR.get(code, "")) if word not in told})
+        lines = (f"{word}\n" for word in (*common, *grammar))
+        (out / f"{code}.txt").write_text("".join(lines), encoding="utf-8")
+        print(code, posts[code], "posts", len(common), "words,", len(grammar), "by hand")
 
 
 if __name__ == "__main__":

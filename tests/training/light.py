@@ -45,7 +45,6 @@ SETS: dict[str, tuple[str, ...]] = {
     "da": ("da_angry_tweets", "da_twitter_sent", "da_lcc", "da_europarl"),
     "sv": ("sv_absabank_imm",),
     "de": UMSAB, "fr": UMSAB, "es": UMSAB, "pt": UMSAB, "it": UMSAB, "ar": UMSAB,
-    "ko": ("ko_nsmc_subset",),
 }  # fmt: skip
 TERMS = {
     "en_semeval17_train": "SemEval 2013-2016 task 4 A, research data",
@@ -56,14 +55,12 @@ TERMS = {
     "da_europarl": "CC BY 4.0",
     "sv_absabank_imm": "CC BY 4.0",
     "multi_umsab": "cardiffnlp/xlm-t, research data",
-    "ko_nsmc_subset": "CC0",
 }
 STRENGTHS = (0.3, 1.0, 3.0)  # C of the regression; the best one on held-out posts is taken
 MOST_GRAMS = 58_000  # times 7 bytes, and 5 for each valence, stay under half a megabyte
 MOST_WORDS = 16_000
 FELT = 0.35  # A smaller valence is noise: the regression gives common neutral words up to about that.
 UNCLEAR_BELOW = 0.45  # right less often than that; the card tells how many posts it takes out, and what it buys
-NEUTRAL_BELOW = 0.65  # where no post is labelled neutral: what is less sure than that takes no side
 ALPHAS = (1.0, 10.0, 30.0)  # of the ridge; the one that foretells left-out words of VADER's list best is taken
 SEED = 1
 
@@ -144,9 +141,7 @@ def all_words(data: Path, base: Path) -> list[str]:
     found = {word for word in vader.lexicon() if word.isalpha()}
     for piece, _ in e5(base).pieces:
         word = piece.removeprefix("▁").lower()
-        if not word.isalpha() or (len(word) < 3 and script(word) != "HANGUL"):
-            continue
-        if script(word) == "HANGUL" or (piece[0] == "▁" and script(word) in ("LATIN", "ARABIC")):
+        if word.isalpha() and len(word) > 2 and piece[0] == "▁" and script(word) in ("LATIN", "ARABIC"):
             found.add(word)
     often: Counter[str] = Counter()
     for language, sets in SETS.items():
@@ -237,12 +232,8 @@ def _regression(posts: Counted, rows: np.ndarray, columns: np.ndarray, strength:
     seen = sparse.hstack([_scaled(posts.counts[rows][:, columns]), sparse.csr_matrix(posts.dense[rows])]).tocsr()
     model = LogisticRegression(C=strength, class_weight="balanced", max_iter=100, tol=1e-3)
     model.fit(seen, posts.labels[rows])
-    weights, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        weights = np.vstack([-weights[0] / 2, 0 * weights[0], weights[0] / 2])
-        bias = np.array([-bias[0] / 2, -50.0, bias[0] / 2])
     n = len(columns)
-    return Fitted(columns, weights[:, :n], weights[:, n:], bias)
+    return Fitted(columns, model.coef_[:, :n], model.coef_[:, n:], model.intercept_)
 
 
 def folds(rows: list[dict[str, str]], labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -357,7 +348,7 @@ def train(
 def heard_valences(language: str, rows: list[dict[str, str]], valences: dict[str, float]) -> dict[int, int]:
     """Return hash -> valence in 32nds of the words that are felt: the set's own first, then the strongest."""
     own = {word for row in rows for word in words_in(row["text"], language)}
-    scripts = {"ko": ("HANGUL",), "ar": ("ARABIC",)}.get(language, ("LATIN",))
+    scripts = {"ar": ("ARABIC",)}.get(language, ("LATIN",))
     felt = [word for word, valence in valences.items() if abs(valence) >= FELT and script(word) in scripts]
     felt.sort(key=lambda word: (word not in own, -abs(valences[word]), word))
     return {light.hashed(word): max(-127, min(127, round(32 * valences[word]))) for word in felt[:MOST_WORDS]}
@@ -385,7 +376,6 @@ def write(
         "dense": [[round(float(weight), 5) for weight in row] for row in model.dense],
         "temperature": round(temperature, 4),
         "unclear_below": UNCLEAR_BELOW,
-        "neutral_below": NEUTRAL_BELOW if model.bias[1] <= -50 else 0.0,
     }
     words = sorted(heard)
     blob = b"\n".join([json.dumps(header).encode(), b""])

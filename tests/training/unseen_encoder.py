@@ -5,7 +5,7 @@ The topics of SemEval-2016 4C are a part of the training set of task A, so the w
 This trains the same network once more, for one epoch of English tone alone, without their texts or a teacher, so
 it reads a little worse than what ships; its temperature is that of the held-out English posts. It writes
 how that reads them: one JSON object a line, {"text", "label", "unclear"}, for
-`tests/benchmarks/shares.py DATA_DIR --unseen encoder-en/2=OUT_FILE`. The vocabulary is that of WORK_DIR/kept.pkl.
+`tests/benchmarks/shares.py DATA_DIR --unseen encoder-en/3=OUT_FILE`. The vocabulary is that of WORK_DIR/kept.pkl.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def main() -> None:
     rows = [row for row in corpora.tones(options.data) if row.language == "en" and row.text not in topics]
     reader = encoder.Reader(encoder.encoder_from(base, encoder.LAYERS, kept, 0.05)).to(encoder.DEVICE)
     ids = encoder.pieces_of(tokenizer, rows)
-    encoder.train(reader, {"tone": rows}, {"tone": ids}, 1.0, options.work / "unseen.pt")
+    encoder.train(reader, {"tone": rows}, {"tone": ids}, {"tone": {"": 1.0}}, options.work / "unseen.pt")
 
     def logits_of(pieces: list[list[int]]) -> np.ndarray:
         return encoder.logits_of(reader, pieces, encoder.CLASSES["tone"], "tone")
 
     held = [n for n, row in enumerate(rows) if row.held_out]
     gold = np.array([min(rows[n].allowed) for n in held])
-    card = calibrate.tone_card(gold, logits_of([ids[n] for n in held]))
+    card = calibrate.tone_card(gold, logits_of([ids[n] for n in held]), shift=calibrate.shifts(rows)["en"])
     print(json.dumps(card))
     posts = [row["text"] for row in corpora.read(options.data / "sentiment" / "en_target_semeval16_4C.jsonl")]
     asked = [
@@ -56,6 +56,7 @@ def main() -> None:
         for text in posts
     ]
     likely = calibrate.softmax(logits_of(encoder.pieces_of(tokenizer, asked)) / card["temperature"])
+    likely = calibrate.softmax(np.log(likely.clip(0.01)) / card["temperature_of_both"] + np.array(card["shift"]))
     with options.out.open("w", encoding="utf-8") as out:
         for text, one in zip(posts, likely, strict=True):
             told = {
