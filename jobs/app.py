@@ -77,6 +77,12 @@ class App:
         """Return the window of a brief, None for the default one."""
         return self.window or self.config.length()
 
+    def meaning(self) -> str | None:
+        """Return the encoder whose vectors may have a part in a brief, None where the config has it off."""
+        from monitor.scoring import encoder  # noqa: PLC0415
+
+        return encoder.NAME if self.config.understanding.encoder else None
+
     def open(self, *, read_only: bool = False, make: bool = True) -> Store:
         """Open the database; the caller closes it. make: a new one where none is. StoreMissing, StoreTooNew."""
         from monitor.store import Store  # noqa: PLC0415
@@ -183,7 +189,7 @@ def _understand(app: App, store: Store) -> list[str]:
 def _brief(app: App, store: Store) -> list[str]:
     from .brief import brief_each  # noqa: PLC0415
 
-    brief_each(store, as_of=app.clock(), window=app.length(), progress=app.progress)
+    brief_each(store, as_of=app.clock(), window=app.length(), meaning=app.meaning(), progress=app.progress)
     return []
 
 

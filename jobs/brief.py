@@ -36,16 +36,18 @@ def brief_each(
     as_of: datetime,
     window: timedelta | None = None,
     stories: Sequence[Story] | None = None,
+    meaning: str | None = encoder.NAME,
     progress: Progress | None = None,
 ) -> list[Brief]:
     """Write and keep the brief of each story (None: of all), as things stand at `as_of`; by story id.
 
-    window: how far back; None goes back to the story's first post.
+    window: how far back; None goes back to the story's first post. meaning: the encoder whose vectors may have a
+    part, None for words alone.
     """
     chosen = sorted(store.stories() if stories is None else stories, key=lambda story: story.id)
     made = []
     for done, story in enumerate(chosen, 1):
-        brief = brief_one(store, story, as_of=as_of, window=window)
+        brief = brief_one(store, story, as_of=as_of, window=window, meaning=meaning)
         store.save_brief(brief, at=as_of)
         made.append(brief)
         if progress is not None:
@@ -53,9 +55,16 @@ def brief_each(
     return made
 
 
-def brief_one(store: Store, story: Story, *, as_of: datetime, window: timedelta | None = None) -> Brief:
-    """Return the gated brief of one story at `as_of`; keeps nothing."""
-    return brief_from(evidence_for(store, story, window, as_of))
+def brief_one(
+    store: Store,
+    story: Story,
+    *,
+    as_of: datetime,
+    window: timedelta | None = None,
+    meaning: str | None = encoder.NAME,
+) -> Brief:
+    """Return the gated brief of one story at `as_of`; keeps nothing. meaning: as for `brief_each`."""
+    return brief_from(evidence_for(store, story, window, as_of, meaning=meaning))
 
 
 def brief_from(evidence: Evidence) -> Brief:
@@ -69,21 +78,25 @@ def brief_from(evidence: Evidence) -> Brief:
     return brief
 
 
-def evidence_for(store: Store, story: Story, window: timedelta | None, as_of: datetime) -> Evidence:
+def evidence_for(
+    store: Store, story: Story, window: timedelta | None, as_of: datetime, *, meaning: str | None = encoder.NAME
+) -> Evidence:
     """Return all that a brief of `story` may be made from at `as_of`.
 
     The window is [as_of - window, as_of], both ends in; None goes back to the story's first post, and only then
-    posts without a time are in.
+    posts without a time are in. meaning: as for `brief_each`.
     """
     every = store.understood(story.id)
     rows = [row for row in every if row.post.created_at is None or row.post.created_at <= as_of]
     if window is None:
         times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
         first = min(times, default=None)
-        return _evidence(store, story, rows, Span(since=first, until=as_of), as_of, from_first_post=True)
+        span = Span(since=first, until=as_of)
+        return _evidence(store, story, rows, span, as_of, from_first_post=True, meaning=meaning)
     since = as_of - window
     inside = [row for row in rows if row.post.created_at is not None and row.post.created_at >= since]
-    return _evidence(store, story, inside, Span(since=since, until=as_of), as_of, from_first_post=False)
+    span = Span(since=since, until=as_of)
+    return _evidence(store, story, inside, span, as_of, from_first_post=False, meaning=meaning)
 
 
 def evidence_from(

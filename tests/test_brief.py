@@ -196,6 +196,17 @@ def test_what_an_encoder_made_of_many_opinions_has_a_part_in_the_groups(store: S
     assert brief_from(alone).hash == by_words.hash
 
 
+def test_without_the_encoder_no_vector_has_a_part_however_many_are_kept(store: Store) -> None:
+    rows = against(24)
+    _keep(store, rows)
+    by_words = brief_one(store, story(), as_of=UNTIL)
+    answers = [
+        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(24)
+    ]
+    Remembered(_Read(answers), store).read([row.post.text for row in rows])
+    assert brief_one(store, story(), as_of=UNTIL, meaning=None).hash == by_words.hash
+
+
 class _Read:
     """An encoder whose answers are known."""
 

@@ -22,7 +22,7 @@ from monitor.model import (
     Understood,
     VoiceId,
 )
-from monitor.quotes import choose, lines, opening, size
+from monitor.quotes import choose, lines, nearness, opening, size
 from tests.builders import NOON, sentiment, story
 from tests.ferry_talk import UNTIL, against, copy, evidence, in_favour, rich, said
 
@@ -259,6 +259,21 @@ def test_a_short_post_is_quoted_whole(text: str, stance: Stance) -> None:
     quote = choose(rows[:1], (), [])
     assert quote is not None
     assert quote.quote == text
+
+
+def test_a_quote_is_near_what_all_say_and_not_of_another_ferry() -> None:
+    rows = against(5)
+    stray = said("stray", "The ferry sheep jumper at Maas Knitwear is a disgrace, itchy at two hundred pounds.")
+    vectors = {row.post.id: bytes([100, 20 + n]) for n, row in enumerate(rows)} | {stray.post.id: bytes([5, 120])}
+    near = nearness([*rows, stray], vectors)
+    assert near[stray.post.id] == 0
+    assert sorted(near.values()) == [0, 0.2, 0.4, 0.6, 0.8, 1]
+    turned = {post: 1 - place for post, place in near.items()}
+    beside, far = choose([stray, rows[0]], (), [], near), choose([stray, rows[0]], (), [], turned)
+    assert beside is not None
+    assert far is not None
+    assert (beside.post, far.post) == (rows[0].post.id, stray.post.id)
+    assert nearness([*rows[:3], stray], vectors) == {}
 
 
 def test_a_line_that_turns_its_author_round_is_not_quoted() -> None:

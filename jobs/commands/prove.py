@@ -25,7 +25,7 @@ def brief(shell: Shell, story: str, *, as_json: bool) -> None:
     app = shell.app
     with app.open(read_only=True) as store:
         about = find_story(store, story)
-        made = brief_one(store, about, as_of=app.clock(), window=app.length())
+        made = brief_one(store, about, as_of=app.clock(), window=app.length(), meaning=app.meaning())
     if as_json:
         from reports.json import brief_document  # noqa: PLC0415
 
@@ -54,7 +54,14 @@ def report(shell: Shell, stories: tuple[str, ...], *, as_json: bool) -> None:
     app = shell.app
     with app.open(make=False) as store:
         chosen = [find_story(store, story) for story in stories] or None
-        brief_each(store, as_of=app.clock(), window=app.length(), stories=chosen, progress=app.progress)
+        brief_each(
+            store,
+            as_of=app.clock(),
+            window=app.length(),
+            stories=chosen,
+            meaning=app.meaning(),
+            progress=app.progress,
+        )
         written, problems = publish_briefs(app, store, None if chosen is None else {story.id for story in chosen})
     for problem in problems:
         shell.say(problem)

@@ -98,7 +98,9 @@ def _groups(app: App, store: Store, stories: Iterable[Story]) -> dict[PostId, Po
     """Return the group of each grouped post, as a brief written now has them."""
     from jobs.brief import brief_one  # noqa: PLC0415
 
-    briefs = (brief_one(store, story, as_of=app.clock(), window=app.length()) for story in stories)
+    briefs = (
+        brief_one(store, story, as_of=app.clock(), window=app.length(), meaning=app.meaning()) for story in stories
+    )
     return {post: group.id for brief in briefs for group in brief.groups for post in group.posts}
 
 

@@ -27,10 +27,10 @@ FOLDS = 4
 RATE = 1e-4
 RATE_OF_A_FOLD = 4e-5
 AGAIN = {
-    "tone": {"en": 0.3, "no": 0.3, "": 0.6},
+    "tone": {"en": 0.2, "no": 0.2, "": 0.4},
     "kind": {"": 0.5},
-    "stance": {"": 0.5},
-    encoder.VECTOR: {"": 0.3},
+    "stance": {"": 0.3},
+    encoder.VECTOR: {"": 0.2},
 }
 """As EPOCHS of the first round."""
 
