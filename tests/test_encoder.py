@@ -49,17 +49,19 @@ def test_plain_words_of_joy_and_anger_are_told_apart(language: str) -> None:
 PLAIN = [
     json.loads(line) for line in (Path(__file__).parent / "data" / "plain_tone.jsonl").read_text().splitlines()
 ]
-LEAST_RIGHT = 2 / 3
+LEAST_RIGHT, LEAST_OF_A_TONE = 0.6, 1 / 3
 """Chance is a third; a language learnt from wrong labels once had one in eighteen of the critical ones right."""
 
 
 @pytest.mark.parametrize("language", sorted({row["lang"] for row in PLAIN}))
-@pytest.mark.parametrize("label", ["neg", "pos"])
-def test_plain_sentences_about_news_are_read_as_they_are_meant(language: str, label: str) -> None:
-    texts = [row["text"] for row in PLAIN if (row["lang"], row["label"]) == (language, label)]
-    wanted = {"neg": "negative", "pos": "positive"}[label]
-    right = sum(one.label == wanted for one in encoder.scorer(language)(texts))
-    assert right >= LEAST_RIGHT * len(texts)
+def test_plain_sentences_about_news_are_read_as_they_are_meant(language: str) -> None:
+    rows = [row for row in PLAIN if row["lang"] == language]
+    told = encoder.scorer(language)([row["text"] for row in rows])
+    right: dict[str, list[bool]] = {}
+    for row, one in zip(rows, told, strict=True):
+        right.setdefault(row["label"], []).append(one.label.startswith(row["label"]))
+    assert sum(map(sum, right.values())) >= LEAST_RIGHT * len(rows)
+    assert all(sum(hits) > LEAST_OF_A_TONE * len(hits) for hits in right.values())
 
 
 def test_a_text_is_read_the_same_alone_and_in_any_company() -> None:

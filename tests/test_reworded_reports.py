@@ -81,14 +81,20 @@ def worded(tmp_path: Path, briefed: Path) -> Worded:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory, briefed: Path) -> dict[str, Any]:
-    """The report by rules."""
+def plain_file(tmp_path_factory: pytest.TempPathFactory, briefed: Path) -> Path:
+    """The report.json by rules, with the other formats beside it."""
     out = tmp_path_factory.mktemp("plain")
     shutil.copy(briefed, out / "monitor.db")
     with Store.open(out / "monitor.db") as store:
         written(store, out / "out")
     (path,) = out.glob("out/*/report.json")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def plain(plain_file: Path) -> dict[str, Any]:
+    """The report by rules."""
+    found: dict[str, Any] = json.loads(plain_file.read_text(encoding="utf-8"))
     return found
 
 
@@ -229,7 +235,7 @@ ATTACKS: dict[str, Answering] = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_a_spoilt_model_says_reaches_no_reader(
-    tmp_path: Path, briefed: Path, name: str, plain: dict[str, Any]
+    tmp_path: Path, briefed: Path, name: str, plain: dict[str, Any], plain_file: Path
 ) -> None:
     worded = Worded(tmp_path, briefed, ATTACKS[name])
     document = worded.document()
@@ -243,7 +249,8 @@ def test_what_a_spoilt_model_says_reaches_no_reader(
     for suffix in ("html", "md", "json"):
         assert "evil.example" not in worded.text(suffix)
         assert "reword sentences of a news report" not in worded.text(suffix)
-        assert worded.text(suffix).count(OWNED) <= ATTACK.count(OWNED) * 4  # the post itself is proof
+        by_rules = plain_file.with_suffix(f".{suffix}").read_text(encoding="utf-8")
+        assert worded.text(suffix).count(OWNED) <= by_rules.count(OWNED)  # the post itself is proof
     assert OWNED not in re.sub("“[^”]*”", "", document["brief"]["text"])
     assert verify(worded.json).ok
 

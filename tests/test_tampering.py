@@ -348,20 +348,20 @@ TAMPERINGS: dict[str, tuple[Callable[[Published], None], str]] = {
     # --- The document: proof
     "a letter of a quote": (
         in_claim("group", lambda one: one["citations"][0].update(quote=changed(one["citations"][0]["quote"]))),
-        "its quote of post p00",
+        "its quote of post p",
     ),
-    "a letter that looks alike, wherever the quote stands": (in_brief(look_alike), "its quote of post p00"),
+    "a letter that looks alike, wherever the quote stands": (in_brief(look_alike), "its quote of post p"),
     "an invisible letter in a quote": (
         in_claim("group", lambda one: one["citations"][0].update(quote=one["citations"][0]["quote"] + INVISIBLE)),
-        "its quote of post p00",
+        "its quote of post p",
     ),
     "a quote cut short": (
         in_claim("group", lambda one: one["citations"][0].update(quote=one["citations"][0]["quote"][:30])),
-        "its quote of post p00",
+        "its quote of post p",
     ),
     "a quote where only the place was cited": (
         in_claim("group", lambda one: one["citations"][1].update(quote=AGAINST[1])),
-        "its quote of post p01",
+        "its quote of post p",
     ),
     "addresses of two citations swapped": (in_claim("group", swapped_citation), "citation 2 is"),
     "a citation taken out": (in_claim("group", lambda one: one["citations"].pop()), "citation 3 is null"),

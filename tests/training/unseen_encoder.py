@@ -48,7 +48,7 @@ def main() -> None:
 
     held = [n for n, row in enumerate(rows) if row.held_out]
     gold = np.array([min(rows[n].allowed) for n in held])
-    card = calibrate.tone_card(gold, logits_of([ids[n] for n in held]), shift=calibrate.shifts(rows)["en"])
+    card = calibrate.tone_card(gold, logits_of([ids[n] for n in held]), shift=calibrate.shift_of(rows))
     print(json.dumps(card))
     posts = [row["text"] for row in corpora.read(options.data / "sentiment" / "en_target_semeval16_4C.jsonl")]
     asked = [
