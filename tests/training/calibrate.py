@@ -43,7 +43,7 @@ reads the held-out posts better than later years (71.5 against 65.6)."""
 UNCLEAR = 0.45
 """Confidence under which a post is unclear: calibrated, fewer than 45 of 100 such labels are right."""
 PRIOR = 0.5
-"""How much of the training's shares is put back in English. With the weights before these, at 0, .25, .5, .75 and 1:
+"""How much of the training's shares is put back in English. With the weights before, at 0, .25, .5, .75 and 1:
 macro-recall 72.8, 73.4, 73.6, 72.3, 70.1; a topic's shares off by 12.4, 10.5, 9.6, 9.3, 10.2 points (40 topics of
 SemEval-2016 4C, which those weights had seen)."""
 NO_SHIFT = (0.0, 0.0, 0.0)
