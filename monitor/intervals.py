@@ -21,7 +21,7 @@ _Z90 = 1.6449
 _Z95 = 1.96
 
 SHARE_ERRORS: Mapping[str, Mapping[str, float]] = {
-    "encoder-en/2": {"negative": 0.25, "neutral": 0.25, "positive": 0.45},
+    "encoder-en/3": {"negative": 0.18, "neutral": 0.30, "positive": 0.46},
     "light-en/1": {"negative": 0.21, "neutral": 0.24, "positive": 0.52},
     "vader/1": {"negative": 0.23, "neutral": 0.33, "positive": 0.51},
 }
