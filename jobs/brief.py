@@ -109,12 +109,13 @@ def evidence_from(
     reads: Sequence[ReadWindow] | None = None,
     gaps: Sequence[Gap] | None = None,
     tombstones: int | None = None,
+    history: Sequence[int] | None = None,
     meaning: str | None = encoder.NAME,
 ) -> Evidence:
     """Return the evidence of a brief that was made from exactly `inputs`; rows that are gone are left out.
 
-    reads, gaps, tombstones: what the brief was written with; None takes what the store has now. meaning: the
-    encoder that had a part in its groups and quotes, None where none had.
+    reads, gaps, tombstones, history: what the brief was written with; None takes what the store has now. meaning:
+    the encoder that had a part in its groups and quotes, None where none had.
     """
     rows, _ = store.exact(inputs)
     times = [row.post.created_at for row in _about(rows, story) if row.post.created_at is not None]
@@ -127,6 +128,7 @@ def evidence_from(
         reads=reads,
         gaps=gaps,
         tombstones=tombstones,
+        history=history,
         # A brief names the ends of its window, not how it was asked for.
         from_first_post=window.since == min(times, default=None),
         meaning=meaning,
@@ -157,6 +159,7 @@ def _evidence(
     reads: Sequence[ReadWindow] | None = None,
     gaps: Sequence[Gap] | None = None,
     tombstones: int | None = None,
+    history: Sequence[int] | None = None,
     meaning: str | None = encoder.NAME,
 ) -> Evidence:
     known_reads = tuple(_made_by(store.reads(window, story.id), as_of) if reads is None else reads)
@@ -175,7 +178,7 @@ def _evidence(
         reads=known_reads,
         gaps=known_gaps,
         tombstones=tombstones,
-        history=tuple(_history(store, story, window)),
+        history=tuple(_history(store, story, window) if history is None else history),
         previous=store.published_before(story.id, as_of),
         vectors=vectors,
         meaning=meaning if vectors else None,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from monitor.model import Encoding, digest
+from monitor.model import Beside, Encoding, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from monitor.protocols import Encoder
     from monitor.store import Store
 
 _LOGITS = struct.Struct("<7f")  # three of tone, four of kind; the vector follows
-_SIDES = struct.Struct("<3f")
+_BESIDE = struct.Struct("<10f")  # stance, tone, kind
 
 
 class Remembered:
@@ -25,26 +25,29 @@ class Remembered:
         self._encoder, self._store = encoder, store
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        hashes = {text: digest(text) for text in texts}
-        known = self._store.cached_encodings(self.NAME, hashes.values())
-        new = [text for text in hashes if hashes[text] not in known]
-        if new:
-            found = {hashes[text]: _packed(one) for text, one in zip(new, self._encoder.read(new), strict=True)}
-            self._store.save_encodings(self.NAME, found)
-            known |= found
-        return [_unpacked(known[hashes[text]]) for text in texts]
+        def read(new: Sequence[str]) -> list[bytes]:
+            return [_packed(one) for one in self._encoder.read(new)]
 
-    def beside(self, target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
-        reader = f"{self.NAME} beside {digest(target)}"
+        return [_unpacked(answer) for answer in self._answers(self.NAME, texts, read)]
+
+    def beside(self, target: str, texts: Sequence[str]) -> list[Beside]:
+        def read(new: Sequence[str]) -> list[bytes]:
+            return [_BESIDE.pack(*one.stance, *one.tone, *one.kind) for one in self._encoder.beside(target, new)]
+
+        return [_beside(answer) for answer in self._answers(f"{self.NAME} beside {digest(target)}", texts, read)]
+
+    def _answers(
+        self, reader: str, texts: Sequence[str], read: Callable[[Sequence[str]], Sequence[bytes]]
+    ) -> list[bytes]:
+        """Return the packed answer of each text, in order; those that the store does not have are read and saved."""
         hashes = {text: digest(text) for text in texts}
         known = self._store.cached_encodings(reader, hashes.values())
         new = [text for text in hashes if hashes[text] not in known]
         if new:
-            sides = self._encoder.beside(target, new)
-            found = {hashes[text]: _SIDES.pack(*side) for text, side in zip(new, sides, strict=True)}
+            found = {hashes[text]: answer for text, answer in zip(new, read(new), strict=True)}
             self._store.save_encodings(reader, found)
             known |= found
-        return [_side(known[hashes[text]]) for text in texts]
+        return [known[hashes[text]] for text in texts]
 
 
 def known_vectors(store: Store, reader: str, texts: Iterable[str]) -> dict[str, bytes]:
@@ -63,6 +66,6 @@ def _unpacked(answer: bytes) -> Encoding:
     return Encoding(tone=logits[:3], kind=logits[3:], vector=answer[_LOGITS.size :])
 
 
-def _side(answer: bytes) -> tuple[float, float, float]:
-    oppose, neither, support = _SIDES.unpack(answer)
-    return oppose, neither, support
+def _beside(answer: bytes) -> Beside:
+    logits = _BESIDE.unpack(answer)
+    return Beside(stance=logits[:3], tone=logits[3:6], kind=logits[6:])

@@ -15,6 +15,7 @@ from monitor.languages import detect
 from monitor.linking import link
 from monitor.linking.profiles import named_by_profile
 from monitor.model import (
+    Beside,
     Encoding,
     Finding,
     Kind,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from monitor.scoring import Family
     from monitor.store import Store
 
-MAKER = "understand/2"
+MAKER = "understand/3"
 _AT_ONCE = 2000
 """Texts scored between two reports of progress, and saved together: a killed run loses no more."""
 
@@ -93,14 +94,20 @@ def read_posts(
     linked = {post: found.story for post, found in links.items()}
     speakers = voices(posts, copies, linked)
     languages = {post.id: detect(post.text, post.lang) for post in roots}
-    tones = _tones(roots, languages, scorer, seen, score or _score, progress)
-    kinds = {post.id: kind_of(post, languages[post.id], outlets=press, seen=seen.get(post.text)) for post in roots}
-    sides = _sides(
-        [post for post in roots if post.id in linked and kinds[post.id][0] == "opinion"], stories, linked, reader
-    )
+    beside = _beside(roots, stories, linked, reader)
+    kinds = {
+        post.id: kind_of(
+            post, languages[post.id], outlets=press, seen=seen.get(post.text), beside=beside.get(post.id)
+        )
+        for post in roots
+    }
+    judging = {post: one for post, one in beside.items() if kinds[post][0] == "opinion"}
+    tones = _tones(roots, languages, scorer, seen, judging, score or _score, progress)
     unheard = (None, None)
     readings = {
-        post.id: _reading(post, languages[post.id], kinds[post.id], tones.get(post.id, unheard), sides.get(post.id))
+        post.id: _reading(
+            post, languages[post.id], kinds[post.id], tones.get(post.id, unheard), judging.get(post.id)
+        )
         for post in roots
     }
     flooded = floods(
@@ -235,13 +242,13 @@ def _reading(
     language: str,
     kind: tuple[Kind, Role | None],
     heard: tuple[Sentiment | None, SecondOpinion | None],
-    side: tuple[float, float, float] | None,
+    beside: Beside | None,
 ) -> _Reading:
     tone, second = heard
     ironic = possibly_ironic(post.text, language)
     if ironic and tone is not None and tone.label != "negative":
         tone = replace(tone, unclear=True)  # it may mean the opposite, and is never counted as praise
-    stance = stance_of(post.text, language, kind=kind[0], sentiment=tone, side=side)
+    stance = stance_of(post.text, language, kind=kind[0], sentiment=tone, beside=beside)
     return _Reading(
         kind=kind[0],
         role=kind[1],
@@ -265,15 +272,15 @@ def _why_not(post: Post, language: str) -> str:
     return "language unknown" if language == "und" else f"no scorer for {language}"
 
 
-def _sides(
-    opinions: Sequence[Post], stories: Sequence[Story], linked: Mapping[PostId, StoryId], reader: Encoder | None
-) -> dict[PostId, tuple[float, float, float]]:
-    """Return what the reader sees in each opinion beside its story's target: (oppose, neither, support)."""
-    found: dict[PostId, tuple[float, float, float]] = {}
+def _beside(
+    roots: Sequence[Post], stories: Sequence[Story], linked: Mapping[PostId, StoryId], reader: Encoder | None
+) -> dict[PostId, Beside]:
+    """Return what the reader sees in each linked post beside its story's target."""
+    found: dict[PostId, Beside] = {}
     if reader is None:
         return found
     for story in stories:
-        mine = [post for post in opinions if linked[post.id] == story.id]
+        mine = [post for post in roots if linked.get(post.id) == story.id and post.text.strip()]
         texts = sorted({post.text for post in mine})
         seen = dict(zip(texts, reader.beside(story.target or story.title, texts), strict=True))
         found |= {post.id: seen[post.text] for post in mine}
@@ -285,6 +292,7 @@ def _tones(
     languages: Mapping[PostId, str],
     family: Family | None,
     seen: Mapping[str, Encoding],
+    beside: Mapping[PostId, Beside],
     score: ScoreFn,
     progress: Progress | None,
 ) -> dict[PostId, tuple[Sentiment, SecondOpinion | None]]:
@@ -296,7 +304,9 @@ def _tones(
     scorers = {post.id: scorer_for(languages[post.id], family) for post in roots if post.text.strip()}
     tones = {
         post.id: _with_second(
-            encoder.tone_of(seen[post.text], languages[post.id], post.text), post.text, languages[post.id]
+            encoder.tone_of(seen[post.text], languages[post.id], post.text, beside.get(post.id)),
+            post.text,
+            languages[post.id],
         )
         for post in roots
         if scorers.get(post.id) == encoder.name(languages[post.id]) and post.text in seen

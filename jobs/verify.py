@@ -307,6 +307,7 @@ def _evidence(document: _Document, store: Store) -> tuple[Evidence, list[str]]:
         tombstones=min(
             published.tombstones, deletions(store, document.story, document.window, from_first_post=True)
         ),
+        history=published.history,  # posts that came or went since are no part of it
         meaning=meaning,
     )
     lost = [

@@ -95,6 +95,7 @@ def write_brief(evidence: Evidence) -> Brief:
         ),
         tombstones=evidence.tombstones,
         written_by=WRITER,
+        history=evidence.history,
         previous=evidence.previous.fingerprint if evidence.previous else None,
         meaning=evidence.meaning,
     )

@@ -338,6 +338,18 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What the encoder sees in a text that it reads beside what a story proposes; logits.
+
+    stance: oppose, neither, support. tone: negative, neutral, positive. kind: reporting, opinion, question, other.
+    """
+
+    stance: tuple[float, ...]
+    tone: tuple[float, ...]
+    kind: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondOpinion:
     """What another scorer says of the same text. words: those that drove it, with their valence in [-4, 4]."""
 
@@ -599,8 +611,9 @@ class Brief:
     """The ordered claims about one story in one window: what people say.
 
     window.until is the as-of. split: both sides near equal. minority: a group's id, None where none was found.
-    previous: the fingerprint of the last published brief with an earlier as-of. meaning: the encoder that had a
-    part in the groups, None where they go by words alone.
+    history: voices with an opinion in each full day before the window, as `Evidence` has them. previous: the
+    fingerprint of the last published brief with an earlier as-of. meaning: the encoder that had a part in the
+    groups, None where they go by words alone.
     """
 
     story: StoryId
@@ -620,6 +633,7 @@ class Brief:
     inputs: tuple[Input, ...]
     tombstones: int
     written_by: str
+    history: tuple[int, ...] = ()
     previous: str | None = None
     meaning: str | None = None
 
@@ -638,7 +652,7 @@ class Brief:
         That nothing changed is nothing new: else each second report would differ from the first.
         """
         said = asdict(self)
-        for name in ("window", "as_of", "reads", "previous", "inputs"):
+        for name in ("window", "as_of", "reads", "history", "previous", "inputs"):
             del said[name]
         said["claims"] = [
             {"kind": claim["kind"], "numbers": claim["numbers"], "words": claim["words"]}

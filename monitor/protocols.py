@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from .model import Encoding, Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
+from .model import Beside, Encoding, Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,8 +39,8 @@ class Encoder(Protocol):
         """Return what it sees in each text, in order."""
         ...
 
-    def beside(self, target: str, texts: Sequence[str]) -> Sequence[tuple[float, float, float]]:
-        """Return for each text the logits of (oppose, neither, support) toward `target`, in order."""
+    def beside(self, target: str, texts: Sequence[str]) -> Sequence[Beside]:
+        """Return what it sees in each text beside `target`, in order."""
         ...
 
 

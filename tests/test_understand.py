@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jobs.understand import read_posts, understand
-from monitor.model import Encoding, Finding, Page, Post, PostId, Sentiment
+from monitor.model import Beside, Encoding, Finding, Page, Post, PostId, Sentiment
 from monitor.scoring import encoder
 from monitor.store import Store
 from tests.builders import NOON, post, sentiment, story
@@ -31,7 +31,7 @@ class Counting:
         self.asked.extend(texts)
         return encoder.read(texts)
 
-    def beside(self, target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
+    def beside(self, target: str, texts: Sequence[str]) -> list[Beside]:
         return encoder.beside(target, texts)
 
 

@@ -80,9 +80,9 @@ class Made:
         )
         store.save_page(page, source="x", query="ferry", at=NOON + timedelta(hours=hours))
 
-    def report(self, store: Store, as_of: Any) -> None:
+    def report(self, store: Store, as_of: Any, *, window: timedelta | None = None) -> None:
         understand(store, own_accounts=frozenset(), outlets=frozenset())
-        brief_each(store, as_of=as_of)
+        brief_each(store, as_of=as_of, window=window)
         publish(store, out=self.out, language="en", time_zone="Europe/Oslo", as_of=as_of)
 
     def document(self) -> dict[str, Any]:
@@ -128,6 +128,25 @@ def test_the_report_under_test_has_groups_quotes_and_a_gap(made: Made) -> None:
     assert "gap" in claim_of(document, "gap")[1]["citations"][0]
     assert (made.json.parent / "report.html").exists()
     assert (made.json.parent / "report.md").exists()
+
+
+def test_a_day_beside_the_usual_holds_when_older_posts_come_and_go(tmp_path: Path) -> None:
+    older = [
+        replace(
+            post(f"d{day:02d}", by=f"older{day}", minutes=-1440 * day, text=f"I hate it: {AGAINST[0]} Day {day}."),
+            found_for=(StoryId("ferry"),),
+        )
+        for day in range(1, 17)
+    ]
+    made = Made(tmp_path, [*posts(), *older])
+    with Store.open(made.database) as store:
+        made.report(store, AS_OF, window=timedelta(days=1))
+    assert "usual_low" in claim_of(made.document(), "volume")[1]["numbers"]
+    with Store.open(made.database) as store:
+        store.forget([post.id for post in older[:3]])
+        made.save(store, [replace(older[5], id=PostId("late"), text=IN_FAVOUR[1] + " Late.")])
+        understand(store, own_accounts=frozenset(), outlets=frozenset())
+    assert verify(made.json).ok
 
 
 def test_later_posts_readings_edits_and_reports_are_only_noted(made: Made) -> None:

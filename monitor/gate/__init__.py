@@ -153,6 +153,7 @@ def _faults(brief: Brief, known: Recount) -> tuple[str, ...]:
         "gaps": (brief.gaps, evidence.gaps),
         "reads": (brief.reads, evidence.reads),
         "tombstones": (brief.tombstones, evidence.tombstones),
+        "history": (brief.history, evidence.history),
         "meaning": (brief.meaning, evidence.meaning),
         "previous": (brief.previous, evidence.previous.fingerprint if evidence.previous else None),
         "input posts": ([each.post for each in brief.inputs], rows),

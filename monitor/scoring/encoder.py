@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor.model import Encoding, Sentiment, Tone
+from monitor.model import Beside, Encoding, Sentiment, Tone
 from monitor.text import for_scoring
 
 from . import light
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from monitor.protocols import Scorer
 
-VERSION = 3
+VERSION = 4
 NAME = f"encoder/{VERSION}"
 _SHARED = {"nn": "nb"}
 """Languages that are read as another one: no labelled nynorsk is at hand."""
@@ -58,7 +58,7 @@ def _encoder() -> _Encoder:
 
     packed = files(__package__).joinpath("weights", "encoder", "tokenizer.json.gz").read_bytes()
     tokenizer = Tokenizer.from_str(gzip.decompress(packed).decode())
-    heads = ["tone", "kind", "stance"]
+    heads = ["tone", "kind", "stance", "tone_beside", "kind_beside"]
     # Each is loaded when it is first asked: scoring alone needs no vectors, which take twice as long.
     reader, meaning = cache(lambda: _session("reader.onnx")), cache(lambda: _session("meaning.onnx"))
 
@@ -137,25 +137,35 @@ def vectors(texts: Sequence[str]) -> list[bytes]:
     return found
 
 
-def beside(target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
-    """Return the logits of (oppose, neither, support) that each text takes toward `target`, in order."""
+def beside(target: str, texts: Sequence[str]) -> list[Beside]:
+    """Return what the reader sees in each text beside what a story proposes, in order."""
+
+    def numbers(logits: Sequence[float]) -> tuple[float, ...]:
+        return tuple(map(float, logits))
+
     encoder = _encoder()
     opening = [_START, *encoder.pieces(for_scoring(target))[: _LONGEST_PAIR // 2 - 2], _END]
     found = []
     for text in texts:
         ids = [*opening, *encoder.pieces(for_scoring(text))][: _LONGEST_PAIR - 1]
-        oppose, neither, support = map(float, encoder.read([*ids, _END])["stance"])
-        found.append((oppose, neither, support))
+        seen = encoder.read([*ids, _END])
+        found.append(
+            Beside(
+                stance=numbers(seen["stance"]),
+                tone=numbers(seen["tone_beside"]),
+                kind=numbers(seen["kind_beside"]),
+            )
+        )
     return found
 
 
-def tone_of(encoding: Encoding, language: str, text: str) -> Sentiment:
-    """Return the tone that an encoding of a text shows in a language.
+def tone_of(encoding: Encoding, language: str, text: str, beside: Beside | None = None) -> Sentiment:
+    """Return the tone that an encoding of a text shows in a language; of an opinion also as read beside its story.
 
     value: the likelihood of positive less that of negative. confidence: the likelihood of the label, calibrated on
     held-out posts of the language (the card says how well); under the card's threshold the tone is unclear.
     """
-    return _tone(encoding.tone, language, text)
+    return _tone(encoding.tone, language, text, beside.tone if beside else None)
 
 
 def mixed(own: Sequence[float], others: Sequence[float], part: float) -> list[float]:
@@ -175,13 +185,19 @@ def likelihoods(
     return [power / sum(powers) for power in powers]
 
 
-def _tone(seen: Sequence[float], language: str, text: str) -> Sentiment:
+def _tone(
+    seen: Sequence[float], language: str, text: str, beside: Sequence[float] | None = None
+) -> Sentiment:
     how = _card()["tone"]["languages"][_SHARED.get(language, language)]
     likely = likelihoods(seen, how["temperature"])
     others = light.chances(language, text) if how["light"] else likely
     both = mixed(likely, others, how["light"])
     # The reader learns no set's shares of the tones; half of them are put back (calibrate.py says why).
     likely = likelihoods(both, how["temperature_of_both"], how["shift"])
+    if beside is not None:
+        told = _card()["tone"]["beside"]
+        both = mixed(likely, likelihoods(beside, told["temperature"]), told["part"])
+        likely = likelihoods(both, told["temperature_of_both"])
     at = max(range(3), key=likely.__getitem__)
     return Sentiment(
         label=_TONES[at],

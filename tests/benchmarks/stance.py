@@ -50,8 +50,8 @@ def sides(beside: Sequence[str], texts: Sequence[str]) -> list[Stance]:
     tones = SCORERS[str(scorer_for("en"))]()(texts)
     found: list[Stance] = ["neither"] * len(texts)
     for target, places in listed.items():
-        for at, side in zip(places, encoder.beside(target, [texts[n] for n in places]), strict=True):
-            found[at] = stance_of(texts[at], "en", kind="opinion", sentiment=tones[at], side=side)
+        for at, one in zip(places, encoder.beside(target, [texts[n] for n in places]), strict=True):
+            found[at] = stance_of(texts[at], "en", kind="opinion", sentiment=tones[at], beside=one)
     return found
 
 

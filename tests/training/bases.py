@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
+from onnx import numpy_helper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,3 +109,42 @@ def e5(file: Path) -> Base:
             weights[f"blocks.{i}.{ours}.weight"] = plain(f"l{i}.{theirs}.w", hidden)
             weights[f"blocks.{i}.{ours}.bias"] = plain(f"l{i}.{theirs}.b", hidden)
     return Base(weights=weights, pieces=pieces, layers=layers, heads=heads)
+
+
+def shipped(folder: Path) -> Base:
+    """Read the same model as `meaning.py` ships it (`meaning.onnx` and its tokenizer): fewer pieces, 128 places."""
+    model = onnx.load(str(folder / "meaning.onnx"))
+    values = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+
+    def packed(name: str, columns: int) -> NDArray[np.float32]:
+        pairs = values[name if name == "words" else f"{name}.w"]
+        nibbles = np.empty((*pairs.shape[:-1], _QUANTUM), dtype=np.float32)
+        nibbles[..., 0::2], nibbles[..., 1::2] = pairs & 15, pairs >> 4
+        return ((nibbles - 8) * values[f"{name}.s"].astype(np.float32)).reshape(-1, columns)
+
+    hidden = values["places"].shape[1]
+    weights = {
+        "words.weight": packed("words", hidden), "places.weight": values["places"],
+        "norm.weight": values["embedded.g"], "norm.bias": values["embedded.o"],
+    }  # fmt: skip
+    layers = 1 + max(int(name[1:].split(".")[0]) for name in values if name.endswith(".qkv.w"))
+    for i in range(layers):
+        joined, biases = packed(f"l{i}.qkv", hidden), values[f"l{i}.qkv.b"]
+        for at, part in enumerate(("query", "key", "value")):
+            weights[f"blocks.{i}.{part}.weight"] = joined[at * hidden : (at + 1) * hidden]
+            weights[f"blocks.{i}.{part}.bias"] = biases[at * hidden : (at + 1) * hidden]
+        weights[f"blocks.{i}.out.weight"], weights[f"blocks.{i}.out.bias"] = (
+            packed(f"l{i}.out", hidden), values[f"l{i}.out.b"])  # fmt: skip
+        weights[f"blocks.{i}.inner.weight"], weights[f"blocks.{i}.inner.bias"] = (
+            packed(f"l{i}.inner", hidden), values[f"l{i}.inner.bias"])  # fmt: skip
+        weights[f"blocks.{i}.outer.weight"], weights[f"blocks.{i}.outer.bias"] = (
+            packed(f"l{i}.outer", len(values[f"l{i}.inner.bias"])), values[f"l{i}.outer.b"])  # fmt: skip
+        for ours, theirs in (("norm1", "n1"), ("norm2", "n2")):
+            weights[f"blocks.{i}.{ours}.weight"] = values[f"l{i}.{theirs}.g"]
+            weights[f"blocks.{i}.{ours}.bias"] = values[f"l{i}.{theirs}.o"]
+    told = json.loads(gzip.decompress((folder / "tokenizer.json.gz").read_bytes()))
+    pieces = [(piece, float(score)) for piece, score in told["model"]["vocab"]]
+    heads = next(a.i for node in model.graph.node if node.op_type == "MultiHeadAttention"
+                 for a in node.attribute if a.name == "num_heads")  # fmt: skip
+    return Base(weights={n: np.array(v, dtype=np.float32) for n, v in weights.items()}, pieces=pieces,
+                layers=layers, heads=heads)  # fmt: skip

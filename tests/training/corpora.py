@@ -1,7 +1,7 @@
 """What the encoder is trained on: rows of the labelled sets as tasks, and which of them are held out.
 
 A set's own validation split is kept; where a set has none, one text in eight is held out by the hash of its text.
-The newsroom and hard_cases sets are never read here: they are what the whole is measured on.
+The hard_cases set is never read here: it is what the whole is measured on.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from monitor.text import for_scoring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 TONES = {"neg": 0, "neu": 1, "pos": 2}
 STANCES = {"oppose": 0, "neither": 1, "support": 2}
+TONE_NAMES = ("negative", "neutral", "positive")
 KINDS = {"reporting": 0, "opinion": 1, "question": 2, "other": 3}
 TONE_SETS = (
     "en_semeval17_train", "en_tweeteval", "multi_umsab", "no_norec_sentence", "da_angry_tweets", "da_europarl",
@@ -48,6 +49,22 @@ class Row:
     allowed: frozenset[int]
     held_out: bool
     beside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One post about a news story, with all that is known of it: the class by the name of a head.
+
+    beside: what it is read beside, "" where it is read alone. story: the set and the story, for leaving stories out.
+    """
+
+    group: str
+    language: str
+    text: str
+    answers: Mapping[str, int]
+    held_out: bool
+    beside: str
+    story: str
 
 
 def read(file: Path) -> Iterator[dict[str, Any]]:
@@ -192,3 +209,85 @@ def topics(folder: Path) -> frozenset[str]:
     return frozenset(
         for_scoring(row["text"]) for row in read(folder / "sentiment" / "en_target_semeval16_4C.jsonl")
     )
+
+
+def news(folder: Path, written: Path, left_out: Collection[str]) -> list[_Post]:
+    """Return the posts of the newsroom set (`folder`) and of those that were written to train on (`written`).
+
+    left_out: numbers of the newsroom's stories, in order, that are held out; what is written never is.
+    """
+    found = []
+    for file in sorted(written.glob("*.jsonl")):
+        story: dict[str, Any] = {}
+        for row in read(file):
+            if "title" in row:
+                story = row
+                continue
+            found.append(
+                _Post(set="written", story=f"{file.stem}: {story['title']}", target=story["target"],
+                      title=story["title"], text=for_scoring(row["text"]), language=row["lang"], about=row["about"],
+                      kind=row["kind"], tone=row["tone"], stance=row["stance"], held_out=False)
+            )  # fmt: skip
+    stories = {row["id"]: row for row in read(folder / "stories.jsonl")}
+    posts = {row["id"]: row for row in read(folder / "posts.jsonl")}
+    ordered = sorted(stories)
+    for row in read(folder / "gold.jsonl"):
+        post = posts[row["post"]]
+        name = row["story"] or row.get("lure") or ordered[int(hashlib.sha1(row["post"].encode()).hexdigest(), 16) % len(ordered)]  # noqa: S324, E501
+        text = for_scoring(post["text"])
+        if row["copy_of"] is not None or not text.strip() or post.get("deleted"):
+            continue
+        story = stories[name]
+        found.append(
+            _Post(set="newsroom", story=name, target=story["target"], title=story["title"],
+                  text=text, language=post.get("lang") or "und", about=row["story"] is not None,
+                  kind=row["kind"], tone=row["sentiment"], stance=row["stance"], held_out=name in left_out)
+        )  # fmt: skip
+    return [post for post in found if post.text.strip()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    set: str
+    story: str
+    target: str
+    title: str
+    text: str
+    language: str
+    about: bool
+    kind: str
+    tone: str
+    stance: str
+    held_out: bool
+
+
+def alone(posts: Sequence[_Post]) -> list[Told]:
+    """Return each post read alone: its kind, and its tone where it judges or is about something else."""
+    found = []
+    for post in posts:
+        answers = {"kind": KINDS[post.kind]}
+        if post.kind == "opinion":
+            answers["tone"] = TONE_NAMES.index(post.tone)
+        found.append(_row(post, answers, ""))
+    return found
+
+
+def beside(posts: Sequence[_Post]) -> list[Told]:
+    """Return each post about a story beside its target, and every third once more beside the story's title."""
+    found = []
+    for number, post in enumerate(posts):
+        if not post.about:
+            continue
+        answers = {"kind_beside": KINDS[post.kind]}
+        if post.kind == "opinion":
+            answers["tone_beside"] = TONE_NAMES.index(post.tone)
+            answers["stance"] = STANCES[post.stance]
+        found.append(_row(post, answers, for_scoring(post.target)))
+        if number % 3 == 0 and not post.held_out:
+            found.append(_row(post, answers, for_scoring(post.title)))
+    return found
+
+
+def _row(post: _Post, answers: Mapping[str, int], text_beside: str) -> Told:
+    return Told(group=post.set, language=post.language, text=post.text, answers=answers, held_out=post.held_out,
+                beside=text_beside, story=post.story)  # fmt: skip

@@ -1,7 +1,8 @@
-"""Write what `encoder.py` trained as the files that ship: an ONNX graph with int8 weights, and its vocabulary.
+"""Write what `encoder.py` trained as the file that ships: an ONNX graph with int8 weights.
 
-Usage: PYTHONPATH=. python tests/training/export.py DATA_DIR WORK_DIR OUT_DIR
-The graph reads ONE text: `ids` (n) int64 -> `tone` (3), `kind` (4), `stance` (3), logits in float32.
+Usage: PYTHONPATH=. python tests/training/export.py DATA_DIR WORK_DIR WEIGHTS_DIR [OUT_DIR]
+The tokenizer is that of WEIGHTS_DIR; reader.onnx is written there, or to OUT_DIR.
+The graph reads ONE text: `ids` (n) int64 -> the logits of each head of `encoder.CLASSES`, in float32.
 Activations are quantised by the text itself (DynamicQuantizeMatMul takes its scale over the whole input), so a
 batch of texts would let one text change another's score: there is no batch axis, on purpose. Before the two
 products of a feed-forward part the numbers of a text are brought nearer to each other (SmoothQuant, Xiao et al.
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,7 @@ def stretches(state: dict[str, np.ndarray], rows: list[list[int]]) -> dict[str, 
     reader.eval()
     with torch.no_grad():
         for row in rows:  # one by one: padding is no text
-            reader(torch.tensor([row]), torch.ones(1, len(row)), "tone")
+            reader(torch.tensor([row]), torch.ones(1, len(row)), ("tone",))
     found = {}
     for name in parts:
         weight = np.abs(state[f"{name}.weight"]).max(0).clip(1e-4)
@@ -177,37 +177,33 @@ def graph_of(state: dict[str, np.ndarray], stretched: dict[str, np.ndarray]) -> 
     graph.constant("axes", np.array([0, 1], dtype=np.int64))
     graph.add("ReduceMean", [x, "axes"], "pooled", keepdims=0)
     graph.add("Unsqueeze", ["pooled", "zero"], "row")
-    sizes = {"tone": 3, "kind": 4, "stance": 3}
-    for head in sizes:
+    for head in encoder.CLASSES:
         rows = graph.constant(f"{head}.w", state[f"heads.{head}.weight"].T.astype(np.float32))
         shift = graph.constant(f"{head}.b", state[f"heads.{head}.bias"])
         graph.add("Gemm", ["row", rows, shift], f"{head}.row")
         graph.add("Squeeze", [f"{head}.row", "zero"], head)
-    return graph.model(sizes)
+    return graph.model(encoder.CLASSES)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--state", default="final.pt", help="trained.pt or final.pt")
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("out", type=Path, nargs="?")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    out = options.out or options.weights
+    out.mkdir(parents=True, exist_ok=True)
     state = {
         name: values.numpy()
-        for name, values in torch.load(options.work / options.state, map_location="cpu").items()
+        for name, values in torch.load(options.work / "trained.pt", map_location="cpu").items()
     }
-    tokenizer = Tokenizer.from_file(str(options.work / "tokenizer.json"))
+    tokenizer = Tokenizer.from_str(gzip.decompress((options.weights / "tokenizer.json.gz").read_bytes()).decode())
     posts = [row for row in corpora.tones(options.data) if not row.held_out]
     seen = random.Random(encoder.SEED).sample(posts, SEEN)  # noqa: S311 - a draw, not a secret
     made = graph_of(state, stretches(state, encoder.pieces_of(tokenizer, seen)))
-    onnx.save(made, str(options.out / "reader.onnx"))
-    pieces = json.loads((options.work / "tokenizer.json").read_text(encoding="utf-8"))
-    text = json.dumps(pieces, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    (options.out / "tokenizer.json.gz").write_bytes(gzip.compress(text, 9, mtime=0))
-    for file in sorted(options.out.iterdir()):
-        print(file.name, file.stat().st_size)
+    onnx.save(made, str(out / "reader.onnx"))
+    print((out / "reader.onnx").stat().st_size)
 
 
 if __name__ == "__main__":

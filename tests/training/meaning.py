@@ -1,9 +1,10 @@
 """Write the model behind the vectors that ships: multilingual-e5-small as published in 4 bits, with fewer pieces.
 
-Usage: PYTHONPATH=. python tests/training/meaning.py E5_FILE WORK_DIR OUT_DIR
+Usage: PYTHONPATH=. python tests/training/meaning.py DATA_DIR E5_FILE OUT_DIR
 Nothing is trained. The file keeps the blocks of 32 four-bit weights as they are, all twelve layers; when it is
 loaded they become int8 with one scale an output (MatMulNBits would read them as they are and is twice as slow). Of
-the 250,002 pieces those stay that `encoder.py` kept (WORK_DIR/kept.pkl), so both models share a tokenizer.
+the 250,002 pieces those stay that the languages we read need (`kept_pieces`). `encoder.py` starts from this file, so
+that both models share the tokenizer that is written beside it.
 The graph reads ONE text: `ids` (n) int64, beginning with the pieces of "query: ", -> `vector` (384), float32 of
 length 1.
 """
@@ -11,19 +12,30 @@ length 1.
 from __future__ import annotations
 
 import argparse
-import pickle
+import gzip
+import json
+import unicodedata
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from tests.training import bases
+from tests.training import bases, corpora, encoder
 from tests.training.export import HEADS, PLACES, Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _OURS = "com.microsoft"
 _BLOCK = 32
 INNER = 1536
+VOCABULARY = 34_000
+SCRIPTS = frozenset({"LATIN", "HANGUL", "ARABIC"})
+MOST_ARABIC = 2500
+SEEN_OFTEN = 8
 
 
 def requantised(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +48,28 @@ def requantised(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     farthest = np.take_along_axis(blocks, np.abs(blocks).argmax(2)[..., None], 2)
     scales = np.where(farthest == 0, 1.0, farthest / -8).astype(np.float32)
     return (np.round(blocks / scales) + 8).clip(0, 15).astype(np.uint8), scales[..., 0]
+
+
+def kept_pieces(pieces: Sequence[tuple[str, float]], texts: Sequence[str]) -> list[int]:
+    """Return the pieces to keep: those that `texts` use, all Hangul, then the likeliest in scripts that we read."""
+    counts: Counter[int] = Counter()
+    for encoded in encoder.tokenizer_of(pieces).encode_batch(texts, add_special_tokens=False):
+        counts.update(encoded.ids)
+    kept = {encoder.START, encoder.PAD, encoder.END, encoder.UNKNOWN} | {piece for piece, often in counts.items() if often >= SEEN_OFTEN}
+    written = [
+        {unicodedata.name(letter, "?").split()[0] for letter in piece if letter.isalpha()} for piece, _ in pieces
+    ]
+    # A syllable without a piece is lost whole, where a Latin word falls into smaller pieces.
+    kept |= {number for number, scripts in enumerate(written) if scripts == {"HANGUL"}}
+    arabic = 0
+    for number, scripts in enumerate(written):  # the likeliest stand first
+        if len(kept) >= VOCABULARY:
+            break
+        if number not in kept and scripts <= SCRIPTS:
+            arabic += "ARABIC" in scripts
+            if "ARABIC" not in scripts or arabic <= MOST_ARABIC:
+                kept.add(number)
+    return sorted(kept)
 
 
 def packed(nibbles: np.ndarray) -> np.ndarray:
@@ -126,15 +160,20 @@ def graph_of(base: bases.Base, kept: list[int]) -> onnx.ModelProto:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
     parser.add_argument("base", type=Path)
-    parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
-    kept = pickle.loads((options.work / "kept.pkl").read_bytes())  # noqa: S301 - our own file
+    base = bases.e5(options.base)
+    rows = [*corpora.tones(options.data), *corpora.untold(options.data)]
+    kept = kept_pieces(base.pieces, [row.text for row in rows if not row.held_out])
     options.out.mkdir(parents=True, exist_ok=True)
-    file = options.out / "meaning.onnx"
-    onnx.save(graph_of(bases.e5(options.base), kept), str(file))
-    print(file.name, file.stat().st_size)
+    onnx.save(graph_of(base, kept), str(options.out / "meaning.onnx"))
+    told = json.loads(encoder.tokenizer_of([base.pieces[n] for n in kept]).to_str())
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    (options.out / "tokenizer.json.gz").write_bytes(gzip.compress(text, 9, mtime=0))
+    for name in ("meaning.onnx", "tokenizer.json.gz"):
+        print(name, (options.out / name).stat().st_size)
 
 
 if __name__ == "__main__":

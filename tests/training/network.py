@@ -66,9 +66,10 @@ class Encoder(nn.Module):  # type: ignore[misc]
         inner: int = 1536,
         heads: int = 12,
         dropout: float = 0.1,
+        places: int = 128,
     ) -> None:
         super().__init__()
-        self.words, self.places = nn.Embedding(vocabulary, hidden), nn.Embedding(512, hidden)
+        self.words, self.places = nn.Embedding(vocabulary, hidden), nn.Embedding(places, hidden)
         self.norm = nn.LayerNorm(hidden, eps=1e-12)
         self.dropout = Dropout(dropout)
         self.blocks = nn.ModuleList(Block(hidden, inner, heads, self.dropout) for _ in range(layers))

@@ -1,18 +1,17 @@
 """What the reader's training gives for English without the topics on which shares are measured.
 
-Usage: PYTHONPATH=. python tests/training/unseen_encoder.py DATA_DIR E5_FILE WORK_DIR OUT_FILE
+Usage: PYTHONPATH=. python tests/training/unseen_encoder.py DATA_DIR WEIGHTS_DIR WORK_DIR OUT_FILE
 The topics of SemEval-2016 4C are a part of the training set of task A, so the weights that ship have seen them.
 This trains the same network once more, for one epoch of English tone alone, without their texts or a teacher, so
 it reads a little worse than what ships; its temperature is that of the held-out English posts. It writes
 how that reads them: one JSON object a line, {"text", "label", "unclear"}, for
-`tests/benchmarks/shares.py DATA_DIR --unseen encoder-en/3=OUT_FILE`. The vocabulary is that of WORK_DIR/kept.pkl.
+`tests/benchmarks/shares.py DATA_DIR --unseen encoder-en/4=OUT_FILE`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -27,19 +26,18 @@ LABELS = ("negative", "neutral", "positive")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("base", type=Path)
+    parser.add_argument("weights", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(encoder.SEED)
-    base = bases.e5(options.base)
-    kept = pickle.loads((options.work / "kept.pkl").read_bytes())  # noqa: S301 - our own file
-    tokenizer = encoder.tokenizer_of([base.pieces[n] for n in kept])
+    base = bases.shipped(options.weights)
+    tokenizer = encoder.tokenizer_of(base.pieces)
     topics = corpora.topics(options.data)
     rows = [row for row in corpora.tones(options.data) if row.language == "en" and row.text not in topics]
-    reader = encoder.Reader(encoder.encoder_from(base, encoder.LAYERS, kept, 0.05)).to(encoder.DEVICE)
+    reader = encoder.Reader(encoder.encoder_from(base, encoder.LAYERS, 0.05)).to(encoder.DEVICE)
     ids = encoder.pieces_of(tokenizer, rows)
     encoder.train(reader, {"tone": rows}, {"tone": ids}, {"tone": {"": 1.0}}, options.work / "unseen.pt")
 
