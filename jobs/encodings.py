@@ -39,7 +39,7 @@ class Remembered:
     def _answers(
         self, reader: str, texts: Sequence[str], read: Callable[[Sequence[str]], Sequence[bytes]]
     ) -> list[bytes]:
-        """Return the packed answer of each text, in order; those that the store does not have are read and saved."""
+        """Return the packed answer of each text, in order; what the store does not have is read and saved."""
         hashes = {text: digest(text) for text in texts}
         known = self._store.cached_encodings(reader, hashes.values())
         new = [text for text in hashes if hashes[text] not in known]

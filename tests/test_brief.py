@@ -11,6 +11,7 @@ import pytest
 from jobs.brief import brief_each, brief_from, brief_one, evidence_for, evidence_from
 from jobs.encodings import Remembered
 from monitor.model import (
+    Beside,
     Encoding,
     Gap,
     GapCitation,
@@ -219,7 +220,7 @@ class _Read:
         assert len(texts) == len(self.answers)
         return list(self.answers)
 
-    def beside(self, target: str, texts: Sequence[str]) -> list[tuple[float, float, float]]:
+    def beside(self, target: str, texts: Sequence[str]) -> list[Beside]:
         raise AssertionError((target, texts))
 
 

@@ -50,8 +50,8 @@ PLAIN = [
     json.loads(line) for line in (Path(__file__).parent / "data" / "plain_tone.jsonl").read_text().splitlines()
 ]
 LEAST_RIGHT, LEAST_OF_A_TONE, LEAST_OF_ALL = 0.5, 1 / 3, 0.8
-"""Chance is a third; a language learnt from wrong labels once had one in eighteen of the critical ones right. Twelve
-sentences of one language say little, so all languages together must be right more often."""
+"""Chance is a third; a language learnt from wrong labels once had one in eighteen of the critical ones right.
+Twelve sentences of one language say little, so all languages together must be right more often."""
 
 
 @pytest.mark.parametrize("language", sorted({row["lang"] for row in PLAIN}))

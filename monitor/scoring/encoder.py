@@ -185,9 +185,7 @@ def likelihoods(
     return [power / sum(powers) for power in powers]
 
 
-def _tone(
-    seen: Sequence[float], language: str, text: str, beside: Sequence[float] | None = None
-) -> Sentiment:
+def _tone(seen: Sequence[float], language: str, text: str, beside: Sequence[float] | None = None) -> Sentiment:
     how = _card()["tone"]["languages"][_SHARED.get(language, language)]
     likely = likelihoods(seen, how["temperature"])
     others = light.chances(language, text) if how["light"] else likely

@@ -2,7 +2,7 @@
 
 Usage: python tests/benchmarks/newsroom.py DATA_DIR
 The whole understanding (jobs.understand.read_posts) over stories/newsroom. A development set, and the encoder has
-learnt from it too: `tests/training/encoder.py --leave-out K` prints what it does on stories that it has not seen. link:
+learnt from it too: `tests/training/encoder.py --leave-out K` prints what it does on stories not seen. link:
 micro-F1 of post and story over live posts. kind: over originals. sentiment: over gold opinions of a story; a
 post that is not scored counts as neutral. stance: likewise, over all of a story's originals. Intervals:
 bootstrap over posts.

@@ -120,7 +120,8 @@ def shipped(folder: Path) -> Base:
         pairs = values[name if name == "words" else f"{name}.w"]
         nibbles = np.empty((*pairs.shape[:-1], _QUANTUM), dtype=np.float32)
         nibbles[..., 0::2], nibbles[..., 1::2] = pairs & 15, pairs >> 4
-        return ((nibbles - 8) * values[f"{name}.s"].astype(np.float32)).reshape(-1, columns)
+        found: NDArray[np.float32] = ((nibbles - 8) * values[f"{name}.s"].astype(np.float32)).reshape(-1, columns)
+        return found
 
     hidden = values["places"].shape[1]
     weights = {

@@ -47,9 +47,9 @@ PRIOR = 0.5
 macro-recall 72.8, 73.4, 73.6, 72.3, 70.1; a topic's shares off by 12.4, 10.5, 9.6, 9.3, 10.2 points (40 topics of
 SemEval-2016 4C, which those weights had seen)."""
 BESIDE = {"part": 0.5, "temperature": 1.0, "temperature_of_both": 1.2}
-"""How an opinion's tone beside its story is heard with its tone alone. On the 291 opinions of newsroom, by readers that
-had not seen their stories: macro-F1 60.4 alone, 59.6 beside, 60.0 with both (`encoder.py --leave-out 0` to 3), and
-55.1, 54.7, 56.6 by one that had seen none of the set; their labels are likeliest at a temperature of 1.2."""
+"""How an opinion's tone beside its story is heard with its tone alone. On the 291 opinions of newsroom, by readers
+that had not seen their stories: macro-F1 60.4 alone, 59.6 beside, 60.0 with both (`encoder.py --leave-out 0` to 3),
+and 55.1, 54.7, 56.6 by one that had seen none of the set; labels are likeliest at a temperature of 1.2."""
 NO_SHIFT = (0.0, 0.0, 0.0)
 CODES = {"no": "nb"}
 OWN = Path(__file__).parents[1] / "data" / "plain_tone.jsonl"
@@ -61,11 +61,11 @@ DATA = {
         "sv": "ABSAbank-Imm (CC BY 4.0)",
         "ko": "no labels of tone; plain sentences of ours to measure",
         "de fr es pt it ar": "UMSAB, 1,839 posts each (research data, as TweetEval)",
-        "teachers": "four readers of twelve layers (encoder.py --whole --seed 1 to 4), on the same posts, without newsroom",
+        "teachers": "four readers of twelve layers (--whole, seeds 1 to 4), same posts, without newsroom",
     },
     "kind": "RumourEval/PHEME (CC BY 4.0), pol.is (CC BY 4.0), ArgKP-2021 (Apache 2.0)",
     "stance": "SemEval-2016 tasks 6 and 4C, ArgKP-2021 (Apache 2.0), RumourEval (CC BY 4.0)",
-    "all of them, alone and beside a story": "newsroom (ours), posts written to train on (tests/training/written, ours)",
+    "all, alone and beside a story": "newsroom (ours), posts written to train on (tests/training/written, ours)",
 }
 
 

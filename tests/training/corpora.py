@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.text import for_scoring
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 TONES = {"neg": 0, "neu": 1, "pos": 2}
@@ -55,7 +56,7 @@ class Row:
 class Told:
     """One post about a news story, with all that is known of it: the class by the name of a head.
 
-    beside: what it is read beside, "" where it is read alone. story: the set and the story, for leaving stories out.
+    beside: what it is read beside, "" where it is read alone. story: the set and story, for leaving stories out.
     """
 
     group: str
@@ -233,7 +234,7 @@ def news(folder: Path, written: Path, left_out: Collection[str]) -> list[_Post]:
     ordered = sorted(stories)
     for row in read(folder / "gold.jsonl"):
         post = posts[row["post"]]
-        name = row["story"] or row.get("lure") or ordered[int(hashlib.sha1(row["post"].encode()).hexdigest(), 16) % len(ordered)]  # noqa: S324, E501
+        name = row["story"] or row.get("lure") or ordered[0]  # one that is about nothing is read alone, with any
         text = for_scoring(post["text"])
         if row["copy_of"] is not None or not text.strip() or post.get("deleted"):
             continue

@@ -8,7 +8,7 @@ Starts from multilingual-e5-small as it ships (WEIGHTS_DIR/meaning.onnx): every 
 Balanced softmax (Ren et al. 2020): the class shares of a set are added to its logits in training, so that the
 encoder learns no set's prior. The words' vectors stay as they are, and a head learns, in all languages, the vectors
 of the whole e5 model as it ships (cosine, less their mean), so that the layers go on meaning the same in each.
---taught: what other readers said; the mean of their likelihoods is learnt beside the labels (Furlanello et al. 2018).
+--taught: what other readers said; the mean of their likelihoods is learnt beside labels (Furlanello et al. 2018).
 --leave-out: stories of the newsroom set that are held out, all or every fourth from the one given, to see what it
 reads of stories that it has not seen. --unwritten: without tests/training/written, to see what that gives.
 """
@@ -65,7 +65,7 @@ TAUGHT = 0.7
 SAVE_EVERY = 500
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 HALVES = DEVICE == "cpu" and torch.cpu._is_amx_tile_supported()
-"""Whether bfloat16 is quicker: not on a CPU without tiles for it, nor on a GPU that such small steps do not fill."""
+"""Whether bfloat16 is quicker: not on a CPU without tiles for it, nor on a GPU that so small steps do not fill."""
 WRITTEN = Path(__file__).parent / "written"
 
 Ids: TypeAlias = "Mapping[str, Sequence[Sequence[int]]]"
@@ -97,7 +97,8 @@ def tokenizer_of(pieces: Sequence[tuple[str, float]]) -> Tokenizer:
 
 
 def encoder_from(base: bases.Base, layers: Sequence[int], dropout: float) -> network.Encoder:
-    encoder = network.Encoder(len(base.pieces), len(layers), heads=base.heads, dropout=dropout)
+    places = len(base.weights["places.weight"])
+    encoder = network.Encoder(len(base.pieces), len(layers), heads=base.heads, dropout=dropout, places=places)
     state = {}
     for name, values in base.weights.items():
         if name.startswith("blocks."):
@@ -227,8 +228,9 @@ def left_out(
             }  # fmt: skip
         for k, n in enumerate(chosen):
             row = rows[n]
+            told = {head: logits[head][k].tolist() for head in heads}
             said.append({"task": task, "story": row.story, "text": row.text, "beside": row.beside,
-                         "answers": dict(row.answers), "logits": {head: logits[head][k].tolist() for head in heads}})  # fmt: skip
+                         "answers": dict(row.answers), "logits": told})  # fmt: skip
     return scores, said
 
 
@@ -411,7 +413,8 @@ def told(reader: Reader, tasks: Mapping[str, Sequence[corpora.Row | corpora.Told
 def taught_by(files: Sequence[Path]) -> Taught:
     """Return the mean of what several readers told."""
     heard: list[Taught] = [pickle.loads(file.read_bytes()) for file in files]  # noqa: S301 - our own files
-    return {key: np.mean([one[key] for one in heard], axis=0, dtype=np.float32) for key in (heard[0] if heard else {})}
+    keys = heard[0] if heard else {}
+    return {key: np.asarray(np.mean([one[key] for one in heard], axis=0, dtype=np.float32)) for key in keys}
 
 
 def log_shares(tasks: Mapping[str, Sequence[corpora.Row | corpora.Told]]) -> dict[tuple[str, str], Tensor]:

@@ -195,8 +195,7 @@ def main() -> None:
     out = options.out or options.weights
     out.mkdir(parents=True, exist_ok=True)
     state = {
-        name: values.numpy()
-        for name, values in torch.load(options.work / "trained.pt", map_location="cpu").items()
+        name: values.numpy() for name, values in torch.load(options.work / "trained.pt", map_location="cpu").items()
     }
     tokenizer = Tokenizer.from_str(gzip.decompress((options.weights / "tokenizer.json.gz").read_bytes()).decode())
     posts = [row for row in corpora.tones(options.data) if not row.held_out]

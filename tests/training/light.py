@@ -125,7 +125,7 @@ def vectors_of(base: Base, words: Sequence[str], file: Path) -> np.ndarray:
     rows = [
         [encoder.START, *one.ids[:126], encoder.END] for one in split.encode_batch(asked, add_special_tokens=False)
     ]
-    whole = encoder.encoder_from(base, range(base.layers), None, 0.0).eval().to(encoder.DEVICE)
+    whole = encoder.encoder_from(base, range(base.layers), 0.0).eval().to(encoder.DEVICE)
     found = np.zeros((len(words), 384), dtype=np.float32)
     with torch.no_grad():
         for batch in encoder.batches([len(row) for row in rows], 8000, None):

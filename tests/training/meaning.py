@@ -3,8 +3,8 @@
 Usage: PYTHONPATH=. python tests/training/meaning.py DATA_DIR E5_FILE OUT_DIR
 Nothing is trained. The file keeps the blocks of 32 four-bit weights as they are, all twelve layers; when it is
 loaded they become int8 with one scale an output (MatMulNBits would read them as they are and is twice as slow). Of
-the 250,002 pieces those stay that the languages we read need (`kept_pieces`). `encoder.py` starts from this file, so
-that both models share the tokenizer that is written beside it.
+the 250,002 pieces those stay that the languages we read need (`kept_pieces`). `encoder.py` starts from this file,
+so that both models share the tokenizer that is written beside it.
 The graph reads ONE text: `ids` (n) int64, beginning with the pieces of "query: ", -> `vector` (384), float32 of
 length 1.
 """
@@ -55,7 +55,8 @@ def kept_pieces(pieces: Sequence[tuple[str, float]], texts: Sequence[str]) -> li
     counts: Counter[int] = Counter()
     for encoded in encoder.tokenizer_of(pieces).encode_batch(texts, add_special_tokens=False):
         counts.update(encoded.ids)
-    kept = {encoder.START, encoder.PAD, encoder.END, encoder.UNKNOWN} | {piece for piece, often in counts.items() if often >= SEEN_OFTEN}
+    kept = {encoder.START, encoder.PAD, encoder.END, encoder.UNKNOWN}
+    kept |= {piece for piece, often in counts.items() if often >= SEEN_OFTEN}
     written = [
         {unicodedata.name(letter, "?").split()[0] for letter in piece if letter.isalpha()} for piece, _ in pieces
     ]
