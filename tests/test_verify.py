@@ -35,7 +35,7 @@ AS_OF = NOON + timedelta(hours=6)
 AGAINST = (
     "I hate that the ferry closes, our sheep never reach the summer pasture.",
     "Terrible plan for the ferry, the sheep stay behind and the pasture is lost.",
-    "This is awful: no ferry means no pasture for the sheep, I am angry.",
+    "This is an awful mistake, the sheep lose their pasture with the ferry, I am angry.",
     "So sad and stupid, without the ferry the sheep and the pasture are gone.",
     "A horrible decision, the ferry brought our sheep to pasture every year.",
 )
