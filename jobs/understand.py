@@ -104,7 +104,6 @@ def read_posts(
     judging = {post: one for post, one in beside.items() if kinds[post][0] == "opinion"}
     tones = _tones(roots, languages, scorer, seen, judging, score or _score, progress)
     unheard = (None, None)
-    aimed = {story.id for story in stories if story.target}
     readings = {
         post.id: _reading(
             post,
@@ -112,7 +111,6 @@ def read_posts(
             kinds[post.id],
             tones.get(post.id, unheard),
             judging.get(post.id),
-            by_title=linked.get(post.id) not in aimed,
         )
         for post in roots
     }
@@ -249,14 +247,12 @@ def _reading(
     kind: tuple[Kind, Role | None],
     heard: tuple[Sentiment | None, SecondOpinion | None],
     beside: Beside | None,
-    *,
-    by_title: bool,
 ) -> _Reading:
     tone, second = heard
     ironic = possibly_ironic(post.text, language)
     if ironic and tone is not None and tone.label != "negative":
         tone = replace(tone, unclear=True)  # it may mean the opposite, and is never counted as praise
-    stance = stance_of(post.text, language, kind=kind[0], sentiment=tone, beside=beside, by_title=by_title)
+    stance = stance_of(post.text, language, kind=kind[0], sentiment=tone, beside=beside)
     return _Reading(
         kind=kind[0],
         role=kind[1],

@@ -1,8 +1,8 @@
 """Shares with honest ranges: what sampling leaves open (Wilson 1927) and how far the scorer is off on a new story.
 
 A range from sampling alone holds one time in three (docs/accuracy.md), so none is given: each is widened by the
-half-width that split-conformal prediction (Lei et al. 2018) measured for each scorer over whole stories
-(tests/benchmarks/shares.py).
+half-width within which its scorer stayed in nine of ten whole stories (split-conformal prediction, Lei et al.
+2018).
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ _Z90 = 1.6449
 _Z95 = 1.96
 
 SHARE_ERRORS: Mapping[str, Mapping[str, float]] = {
-    "encoder-en/4": {"negative": 0.19, "neutral": 0.33, "positive": 0.44},
-    "light-en/1": {"negative": 0.21, "neutral": 0.24, "positive": 0.52},
-    "vader/1": {"negative": 0.23, "neutral": 0.33, "positive": 0.51},
+    "encoder/4": {"negative": 0.42, "neutral": 0.33, "positive": 0.44},
+    "light-en/1": {"negative": 0.33, "neutral": 0.37, "positive": 0.52},
+    "vader/1": {"negative": 0.67, "neutral": 0.88, "positive": 0.51},
 }
-"""By scorer and tone: the half-width in [0, 1] within which the scorer's share lay in nine of ten unseen stories
-(80 topics of SemEval-2016 4C with 100 posts each), as `tests/benchmarks/shares.py DATA_DIR` prints it."""
+"""By scorer and tone: the half-width in [0, 1] within which the scorer's share lay in nine of ten unseen
+stories, the wider of two. 80 topics of SemEval-2016 4C with 100 posts each (`tests/benchmarks/shares.py
+DATA_DIR`), and the 13 stories of newsroom with 8 opinions or more, where 12 of 13 are within
+(`tests/training/left_out.py`). Topics alone gave .19, .21 and .23 for negative, which held in 9, 8 and 4 of the
+13. "encoder/4" is that of all its languages: newsroom mixes five."""
 WORST_SHARE_ERRORS: Mapping[str, float] = {
     tone: max(tones[tone] for tones in SHARE_ERRORS.values()) for tone in ("negative", "neutral", "positive")
 }
@@ -48,7 +51,9 @@ def share_error(tone: str | None, read_by: Mapping[str, int]) -> float:
 
 
 def _error_of(scorer: str, tone: str | None) -> float:
-    known = SHARE_ERRORS.get(scorer, WORST_SHARE_ERRORS)
+    family, _, version = scorer.partition("/")
+    of_all_languages = SHARE_ERRORS.get(f"{family.partition('-')[0]}/{version}", WORST_SHARE_ERRORS)
+    known = SHARE_ERRORS.get(scorer, of_all_languages)
     return known.get(tone or "", max(known.values()))
 
 

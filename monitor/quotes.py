@@ -210,7 +210,8 @@ def _judges(line: str, language: str) -> bool:
 
 
 def _typical(mine: frozenset[str], share: Mapping[str, float]) -> float:
-    return sum(share.get(word, 0.0) for word in mine) / math.sqrt(len(mine) + 2)
+    # A set has another order in each process, and a plain sum of the same numbers another last digit.
+    return math.fsum(share.get(word, 0.0) for word in mine) / math.sqrt(len(mine) + 2)
 
 
 def _same(mine: frozenset[str], other: frozenset[str]) -> bool:

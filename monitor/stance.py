@@ -28,12 +28,9 @@ _QUOTED = re.compile(r"[\"“”„«»][^\"“”„«»]{2,300}[\"“”„«�
 _SENTENCE = re.compile(r"[^.!?…\n]+")
 _SIDES: tuple[Stance, ...] = ("oppose", "neither", "support")
 _CUE = 2.0
-_TONE, _TONE_BY_TITLE = 0.25, 0.75
-"""What a cue, and the logarithm of a tone's likelihood, weigh beside the encoder's logits. On the 291 newsroom
-opinions, read by encoders that had not seen their stories, macro-F1 is 45.9 by the encoder alone, 51.7 with cues,
-54.8 with the tone too; by one that had seen none of the set 54.1, 59.1 and 58.6. At .75 of the tone 54.1 and 57.6,
-on ArgKP .736 instead of .858 (`stance.py`). Where a story names no target its title stands for it: the encoder is
-little sure of that side, and the tone says more. By cues alone: 40."""
+_TONE = 0.5
+"""What a cue, and the logarithm of a tone's likelihood, weigh beside the encoder's logits. Both were chosen on
+newsroom; what other weights gave is in docs/decisions/0010."""
 _LEAST = 0.02  # the least likelihood of a tone, so that no tone alone decides
 _STRESSED = re.compile(r"\bSO (?:well|good|great|much fun|helpful|smart)\b|\bSUCH a (?:good|great|smart|success)\b")
 
@@ -45,18 +42,16 @@ def stance_of(
     kind: Kind,
     sentiment: Sentiment | None,
     beside: Beside | None = None,
-    by_title: bool = False,
 ) -> Stance:
     """Return the stance that `text` takes toward what its story proposes; only opinions take one.
 
-    beside: what the encoder sees in the text beside the target; None: cues alone. by_title: the story has no
-    target, so its title stood for it.
+    beside: what the encoder sees in the text beside the target; None: cues alone.
     """
     if kind != "opinion":
         return "neither"
     lead = _lead(text, language)
     if beside is not None:
-        stance = _weighed(beside, lead, sentiment, _TONE_BY_TITLE if by_title else _TONE)
+        stance = _weighed(beside, lead, sentiment)
         return "neither" if stance == "support" and possibly_ironic(text, language) else stance
     if sentiment is not None and not sentiment.unclear and sentiment.confidence >= _SURE:
         against = {"negative": 1, "positive": -1, "neutral": 0}[sentiment.label]
@@ -67,13 +62,13 @@ def stance_of(
     return "oppose" if lead < 0 else "neither"
 
 
-def _weighed(beside: Beside, lead: int, sentiment: Sentiment | None, tone: float) -> Stance:
+def _weighed(beside: Beside, lead: int, sentiment: Sentiment | None) -> Stance:
     scores = dict(zip(_SIDES, beside.stance, strict=True))
     if lead:
         scores["support" if lead > 0 else "oppose"] += _CUE
     if sentiment is not None:
         for stance, likely in zip(_SIDES, likelihoods(sentiment), strict=True):
-            scores[stance] += tone * math.log(max(_LEAST, likely))
+            scores[stance] += _TONE * math.log(max(_LEAST, likely))
     return max(_SIDES, key=scores.__getitem__)
 
 

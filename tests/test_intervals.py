@@ -18,7 +18,7 @@ from monitor.intervals import (
     wilson,
 )
 
-VADER = SHARE_ERRORS["vader/1"]
+VADER, LIGHT = SHARE_ERRORS["vader/1"], SHARE_ERRORS["light-en/1"]
 
 
 @st.composite
@@ -70,10 +70,10 @@ def test_a_huge_sample_leaves_the_error_of_the_scorer() -> None:
 
 def test_net_is_unknown_where_nobody_spoke_and_widens_by_both_tones_errors() -> None:
     assert net(0, 0, 0, read_by={}) is None
-    made = net(300, 500, 1000, read_by={"vader/1": 1000})
+    made = net(300, 500, 1000, read_by={"light-en/1": 1000})
     assert made is not None
     assert made.value == pytest.approx(-0.2)
-    assert made.high - made.value >= VADER["negative"] + VADER["positive"]
+    assert made.high - made.value >= LIGHT["negative"] + LIGHT["positive"]
 
 
 def test_twice_the_same_share_is_no_change_and_a_landslide_is_one() -> None:
@@ -102,6 +102,12 @@ def test_each_scorer_errs_in_its_part_of_the_posts(monkeypatch: pytest.MonkeyPat
     mixed = share_error("negative", {"vader/1": 3, "sure/1": 1})
     assert mixed == pytest.approx((3 * VADER["negative"] + 0.03) / 4)
     assert share_error("negative", {"sure/1": 1, "vader/1": 3}) == mixed
+
+
+def test_the_encoder_errs_alike_in_all_its_languages_and_another_version_counts_as_the_worst() -> None:
+    for scorer in ("encoder-en/4", "encoder-ko/4"):
+        assert share_error("negative", {scorer: 9}) == SHARE_ERRORS["encoder/4"]["negative"]
+    assert share_error("negative", {"encoder-en/99": 9}) == share_error("negative", {})
 
 
 def test_every_scorer_in_the_table_has_every_tone() -> None:

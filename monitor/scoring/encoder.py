@@ -163,7 +163,8 @@ def tone_of(encoding: Encoding, language: str, text: str, beside: Beside | None 
     """Return the tone that an encoding of a text shows in a language; of an opinion also as read beside its story.
 
     value: the likelihood of positive less that of negative. confidence: the likelihood of the label, calibrated on
-    held-out posts of the language (the card says how well); under the card's threshold the tone is unclear.
+    held-out posts of the language (the card says how well), beside a story on opinions of stories left out; under
+    the card's threshold the tone is unclear.
     """
     return _tone(encoding.tone, language, text, beside.tone if beside else None)
 

@@ -8,8 +8,8 @@ tells; in English half of the shares of its training (PRIOR), in logarithms, are
 posts as they come, others are of reviews or evened out. No other class bias is there: tuned
 ones do not carry over to other years. The light scorer has a part of the say
 (LIGHT); its weights in monitor/scoring/weights/light have not seen the held-out posts either. Korean has no
-labelled posts (corpora.py says why): it takes the highest temperature of the others, and is measured on the plain
-sentences of tests/data/plain_tone.jsonl alone, which say no more than that it reads tone at all.
+labelled posts to measure on (docs/decisions/0009): it takes the highest temperature of the others, and is measured
+on the plain sentences of tests/data/plain_tone.jsonl alone, which say no more than that it reads tone at all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ macro-recall 72.8, 73.4, 73.6, 72.3, 70.1; a topic's shares off by 12.4, 10.5, 9
 SemEval-2016 4C, which those weights had seen)."""
 BESIDE = {"part": 0.5, "temperature": 1.0, "temperature_of_both": 1.2}
 """How an opinion's tone beside its story is heard with its tone alone. On the 291 opinions of newsroom, by readers
-that had not seen their stories: macro-F1 60.4 alone, 59.6 beside, 60.0 with both (`encoder.py --leave-out 0` to 3),
+that had not seen their stories: macro-F1 60.4 alone, 59.6 beside, 60.0 with both (`left_out.py`),
 and 55.1, 54.7, 56.6 by one that had seen none of the set; labels are likeliest at a temperature of 1.2."""
 NO_SHIFT = (0.0, 0.0, 0.0)
 CODES = {"no": "nb"}
@@ -59,7 +59,7 @@ DATA = {
         "nb": "NoReC sentence (CC BY-NC 4.0 text; models may be used freely)",
         "da": "DaNLP angry tweets, europarl, LCC, twitter (CC BY 4.0)",
         "sv": "ABSAbank-Imm (CC BY 4.0)",
-        "ko": "no labels of tone; plain sentences of ours to measure",
+        "ko": "posts written to train on (ours) alone; plain sentences of ours to measure",
         "de fr es pt it ar": "UMSAB, 1,839 posts each (research data, as TweetEval)",
         "teachers": "four readers of twelve layers (--whole, seeds 1 to 4), same posts, without newsroom",
     },

@@ -3,8 +3,9 @@
 Usage: PYTHONPATH=. python tests/training/encoder.py DATA_DIR WEIGHTS_DIR WORK_DIR [--whole] [--seed 1]
     [--taught FILE…] [--leave-out all|0|1|2|3|none] [--unwritten]
 Starts from multilingual-e5-small as it ships (WEIGHTS_DIR/meaning.onnx): every second of its twelve layers, with
---whole all of them, for a teacher. Keeps a checkpoint in WORK_DIR and goes on from it; writes trained.pt, told.pkl
-(what it says of every training text, for --taught), val.json and held_out.pkl (what it says of what is held out).
+--whole all of them, for a teacher. On a CPU it keeps a checkpoint in WORK_DIR and goes on from it. Writes
+trained.pt, told.pkl (a teacher's: what it says of every training text, for --taught), val.json and held_out.pkl
+(what it says of what is held out).
 Balanced softmax (Ren et al. 2020): the class shares of a set are added to its logits in training, so that the
 encoder learns no set's prior. The words' vectors stay as they are, and a head learns, in all languages, the vectors
 of the whole e5 model as it ships (cosine, less their mean), so that the layers go on meaning the same in each.
