@@ -71,6 +71,6 @@ def understood(made: Post | None = None, **changes: Any) -> Understood:
         stance="neither",
         ironic=False,
         voice=VoiceId(f"{of.platform}:{who}"),
-        link=Link(story=StoryId("ferry"), reason="words", strength=0.5),
+        link=Link(story=StoryId("ferry"), reason="words", strength=0.95),
     )
     return Understood(post=of, finding=replace(base, **changes))

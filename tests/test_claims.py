@@ -156,16 +156,18 @@ def test_a_label_is_made_of_shared_words_and_holds_no_foreign_name() -> None:
     assert {"blame", "wasted"} & set(label)
 
 
-@pytest.mark.parametrize("reason", ["words", "meaning"])
-def test_a_post_that_is_hardly_about_the_story_is_not_quoted_where_another_can_be(reason: LinkReason) -> None:
+@pytest.mark.parametrize("reason", ["words", "meaning", "thread"])
+def test_a_post_that_is_hardly_about_the_story_is_not_quoted(reason: LinkReason) -> None:
     rows = against(6)
     for n, row in enumerate(rows):
-        strength = 0.9 if n == 5 else 0.55
+        strength = {4: 0.75, 5: 0.95}.get(n, 0.65)
         link = Link(story=story().id, reason=reason, strength=strength)
         rows[n] = replace(row, finding=replace(row.finding, link=link))
-    quote = write_brief(evidence(rows)).groups[0].quote
-    assert quote is not None
-    assert quote.post == rows[5].post.id
+    for quoted, left in ((rows[5], rows), (rows[4], rows[:5])):
+        quote = write_brief(evidence(left)).groups[0].quote
+        assert quote is not None
+        assert quote.post == quoted.post.id
+    assert write_brief(evidence([*rows[:4], *in_favour(3)])).groups[0].quote is None
 
 
 def test_everyday_words_words_that_count_and_the_headline_make_no_label() -> None:

@@ -172,7 +172,7 @@ def test_analysts_find_links_and_current_findings(tmp_path: Path) -> None:
             store.save_findings([understood(post(), language=language).finding], maker="m")
     raw = sqlite3.connect(tmp_path / "s.db")
     assert raw.execute("SELECT post, story, reason, strength FROM links").fetchall() == [
-        ("p1", "ferry", "words", 0.5)
+        ("p1", "ferry", "words", 0.95)
     ]
     assert raw.execute("SELECT language, label, stance FROM current_findings").fetchall() == [
         ("nb", "negative", "neither")

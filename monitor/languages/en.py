@@ -143,7 +143,10 @@ ENGLISH = Language(
         tired of, had enough, i'm done, done with, i doubt, doubt it, doubt that, skeptical, sceptical
         no evidence, too late, too slow, too little, accountable, ashamed, sort it out
         worst, not happy, oppose, opposes, no to, refuse to, a disaster, dangerous, not acceptable
-        don't support, do not support, doesn't support, can't support, cannot support
+        don't support, do not support, doesn't support, can't support, cannot support, never works
+        never worked, won't work, will not work, doesn't work, does not work, isn't working, backfire
+        backfires, backfired, counterproductive, short-sighted, shortsighted, blunder, humiliating
+        humiliation, giving in, gave in, caving, caved, capitulation, appeasement, spineless, cowardly
     """),
     ironic=phrases("""
         yeah right, yeah sure, oh great, oh good, oh wonderful, oh brilliant, oh joy, oh lovely
