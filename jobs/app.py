@@ -104,7 +104,7 @@ class App:
     def sources(self) -> list[Source]:
         """Build the sources; ConfigError names every variable that is not set."""
         self._demand("sources", self.config.sources)
-        return [options.source(self._secret) for options in self.config.sources]
+        return [options.source(self._secret, self.home) for options in self.config.sources]
 
     def channels(self) -> list[Channel]:
         """Build the channels, as they stand in the config; ConfigError names every variable that is not set."""

@@ -240,8 +240,7 @@ def _between(data: dict[str, Any]) -> Iterator[str]:
         if row.get("name") == WRITER:
             yield f'sources.{number}.name: under "{WRITER}" stands what the language model costs; choose another'
     yield from _same_folder(data)
-    if any(row.get("kind") == "x" for _, row in _rows(data, "sources")):
-        yield from _refused_by_x(data)
+    yield from _unsearchable(data)
 
 
 def _same_folder(data: dict[str, Any]) -> Iterator[str]:
@@ -254,12 +253,14 @@ def _same_folder(data: dict[str, Any]) -> Iterator[str]:
             yield f"stories.{number}.id: its reports would go to the folder of stories.{first}; change the id"
 
 
-def _refused_by_x(data: dict[str, Any]) -> Iterator[str]:
-    from monitor.queries import check_x, query_for  # noqa: PLC0415
+def _unsearchable(data: dict[str, Any]) -> Iterator[str]:
+    """Yield the queries that cannot be read, or that X, where each request is paid, would refuse."""
+    from monitor.queries import problems, query_for  # noqa: PLC0415
 
+    kinds = {str(row.get("kind")) for _, row in _rows(data, "sources")} & {"x"}
     for number, story in _stories(data):
-        for problem in check_x(query_for(story).text):
-            yield f"stories.{number}.query: X refuses it: {problem}"
+        for problem in problems(query_for(story).text, kinds):
+            yield f"stories.{number}.query: {problem}"
 
 
 def _stories(data: dict[str, Any]) -> Iterator[tuple[int, Story]]:

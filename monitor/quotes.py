@@ -33,9 +33,9 @@ _SURELY_ABOUT_IT = 2.0
 _MAYBE_ABOUT_IT = 0.7
 _LIKELY_ABOUT_IT = 0.9
 """How much a link's strength counts; below which a post is not quoted; and below which only where no other can be.
-Links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and 99 % (.9 and more) on newsroom and mixed,
-and what is quoted should be about the story above all else. On newsroom 1 of 40 quotes is about something else and
-38 stand on their author's side; without the floor 3 of 41 and 38, with .8 in place of .9 2 of 40 and 35."""
+Links by words were right in 61 % (strength .5 to .6), 78 %, 81 %, 93 % and 99 % (.9 and more) on newsroom and
+mixed, and what is quoted should be about the story above all else. On newsroom 1 of 40 quotes is about something
+else, 38 stand on their author's side; without the floor 3 of 41 and 38, with .8 in place of .9 2 of 40 and 35."""
 _NEAR = 2.0
 """How much it counts to be near in meaning to what all say of the story: with 1, 2 or 3 of the 39 quotes of
 newsroom 2, 2 and 3 are about something else and 30, 31 and 30 stand on their author's side; without it 4 and 29."""

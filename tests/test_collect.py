@@ -1,4 +1,4 @@
-"""The step that reads: what every source must hold to, what a failure leaves, and what a kill cannot lose."""
+"""The step that reads: what a failure leaves, and what a kill cannot lose."""
 
 from __future__ import annotations
 
@@ -11,45 +11,32 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jobs.collect import Problem, collect, import_files
-from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
+from monitor.errors import SourceRefused
 from monitor.interchange import post_dict, story_dict
 from monitor.model import Page, Query, Span, StoryId, Tally, id_hash
-from monitor.sources import AnySource
 from monitor.store import Store
 from tests.builders import NOON, post, story
+from tests.fakes.services import build
 from tests.fakes.web import FakeWeb, Reply
-from tests.fakes.x import TOKEN, FakeX, error, ok, recorded
+from tests.fakes.x import TOKEN, FakeX, error, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from monitor.protocols import Source
 
 ROOT = Path(__file__).parent.parent
 ROWS = ROOT / "tests" / "data" / "files" / "rows.jsonl"
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 QUERY = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
-KINDS = {options.model_fields["kind"].default: options for options in get_args(get_args(AnySource)[0])}
 
 
-def build(kind: str, url: str, name: str = "source") -> Source:
-    more: dict[str, dict[str, Any]] = {
-        "x": {"token": "env:X_TOKEN", "api": url},
-        "rss": {"url": url, "allow_private_hosts": True},
-    }
-    made: Source = KINDS[kind](name=name, **more[kind]).source(lambda _: TOKEN)
-    return made
-
-
-def good(kind: str) -> Reply:
-    """A recorded answer of the kind of source, with something broken in it."""
-    if kind == "x":
-        return ok(recorded("search_2.json"))
+def good() -> Reply:
+    """A feed with something broken in it."""
     return Reply(body=(ROOT / "tests" / "data" / "rss" / "ferry.rss").read_bytes())
 
 
@@ -59,77 +46,11 @@ def store() -> Iterator[Store]:
         yield opened
 
 
-# --- What every kind of source holds to --------------------------------------------------------
-
-FAULTS: dict[str, tuple[Reply, type[Exception]]] = {
-    "401": (Reply(status=401, body=b"{}"), SourceRefused),
-    "404": (Reply(status=404, body=b"{}"), SourceRefused),
-    "429": (Reply(status=429, body=b"{}"), SourceUnavailable),
-    "500": (Reply(status=500, body=b"oh no"), SourceUnavailable),
-    "503 as HTML": (Reply(status=503, body=b"<html>"), SourceUnavailable),
-    "dropped": (Reply(drop=True), SourceUnavailable),
-    "cut": (Reply(body=b"{}", length=500), SourceUnavailable),
-    "login page": (Reply(body=b"<html><form>Log in</form></html>"), SourceGarbled),
-    "empty": (Reply(body=b""), SourceGarbled),
-    "too long": (Reply(body=b" " * 10_000_001), SourceGarbled),
-}
-
-
-def test_every_registered_kind_is_tested_here() -> None:
-    assert set(KINDS) == {"x", "rss"}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_faulty_answer_of_any_source_is_a_problem_and_stores_nothing_but_a_gap_among_posts(
-    kind: str, fault: str, store: Store
-) -> None:
-    reply, expected = FAULTS[fault]
-    with FakeWeb(lambda _: reply) as web:
-        source = build(kind, web.url)
-        with pytest.raises(expected, match="source: "):
-            list(source.fetch(QUERY, None, NOW))
-        (problem,) = collect(store, [source], [QUERY], now=NOW)
-    assert problem.source == "source"
-    assert TOKEN not in problem.what
-    gaps = [(gap.source, gap.until, gap.reason) for gap in store.gaps(Span(since=None, until=None))]
-    # What a feed of stories did not say leaves no hole among the posts.
-    assert gaps == ([("source", NOW, problem.what)] if source.asks else [])
-    assert store.count_posts() == 0
-    assert store.last_read("source", QUERY.text) is None
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_all_that_any_source_sends_is_accounted_for(kind: str, store: Store) -> None:
-    with FakeWeb(lambda _: good(kind)) as web:
-        source = build(kind, web.url)
-        pages = list(source.fetch(QUERY, None, NOW))
-        assert collect(store, [source], [QUERY], now=NOW) == []
-    received = sum(page.received for page in pages)
-    assert received == 3
-    assert sum(len(page.rejected) for page in pages) == 1
-    tally = store.tallies()["source"]
-    assert (tally.received, tally.quarantined) == (received, 1)
-    query = QUERY.text if source.asks else ""
-    assert store.cursor("source", query) is not None
-    read = store.last_read("source", query)
-    # That a feed of stories was read is no proof of "no posts found".
-    assert (read.stories if read else None) == (QUERY.stories if source.asks else None)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_listening_is_unavailable_for_any_source(kind: str) -> None:
-    with FakeWeb(lambda _: Reply()) as web:
-        nobody = web.url
-    with pytest.raises(SourceUnavailable):
-        list(build(kind, nobody).fetch(QUERY, None, NOW))
-
-
 # --- One source's failure ----------------------------------------------------------------------
 
 
 def test_one_source_fails_and_the_others_go_on(store: Store) -> None:
-    with FakeX(faults={1: error("unavailable")}) as broken, FakeWeb(lambda _: good("rss")) as feed:
+    with FakeX(faults={1: error("unavailable")}) as broken, FakeWeb(lambda _: good()) as feed:
         problems = collect(
             store, [build("x", broken.url, "x"), build("rss", feed.url, "courier")], [QUERY], now=NOW
         )
@@ -222,7 +143,7 @@ from monitor.model import Query, StoryId
 from monitor.sources.x import XOptions
 from monitor.store import Store
 
-source = XOptions(token="env:X_TOKEN", api=sys.argv[1]).source(lambda _: sys.argv[3])
+source = XOptions(token="env:X_TOKEN", api=sys.argv[1]).source(lambda _: sys.argv[3], Path())
 with Store.open(Path(sys.argv[2])) as store:
     query = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
     problems = collect(store, [source], [query], now=datetime(2026, 2, 3, 12, 0, tzinfo=UTC))

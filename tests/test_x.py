@@ -8,6 +8,7 @@ import logging
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +30,7 @@ QUERY = Query(text="Sundvik ferry", stories=(StoryId("ferry"),), language="en")
 
 
 def source(api: str, **options: Any) -> Source:
-    return XOptions(token="env:X_TOKEN", api=api, **options).source(lambda _: TOKEN)
+    return XOptions(token="env:X_TOKEN", api=api, **options).source(lambda _: TOKEN, Path())
 
 
 def read(fake: FakeX, after: str | None = None, now: datetime = NOW, **options: Any) -> list[Page]:
@@ -374,7 +375,7 @@ def test_nobody_listening_is_unavailable() -> None:
 @pytest.mark.parametrize("token", ["", "two words", "with\nnewline", "nøkkel"])
 def test_a_token_that_cannot_be_one_is_refused_unshown(token: str) -> None:
     with pytest.raises(SourceRefused) as caught:
-        XOptions(token="env:X_TOKEN").source(lambda _: token)
+        XOptions(token="env:X_TOKEN").source(lambda _: token, Path())
     assert not token or token not in str(caught.value)
 
 

@@ -6,8 +6,12 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from .hackernews import HackerNewsOptions
 from .rss import RssOptions
 from .x import XOptions
 
-AnySource: TypeAlias = Annotated[XOptions | RssOptions, Field(discriminator="kind")]
+AnySource: TypeAlias = Annotated[
+    XOptions | HackerNewsOptions | RssOptions,
+    Field(discriminator="kind"),
+]
 """The options of every kind of source, told apart by `kind`."""

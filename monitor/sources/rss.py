@@ -9,8 +9,6 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,8 +21,11 @@ from monitor.options import Options
 from monitor.text import clean
 from monitor.web import Answer, fetch
 
+from .answers import come_again, sample
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from monitor.protocols import Source
 
@@ -48,7 +49,7 @@ class RssOptions(Options):
     publisher: str | None = None
     allow_private_hosts: bool = False
 
-    def source(self, secret: Callable[[str], str]) -> Source:  # noqa: ARG002 - all kinds of source are built alike
+    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 - as of every kind
         """Return the source; a feed needs no secret."""
         return RssSource(self)
 
@@ -98,9 +99,9 @@ class RssSource:
         if answer.status in _GONE:
             raise SourceRefused(self.name, f"the feed answers {answer.status}: check its address")
         if answer.status == _TOO_MANY or answer.status >= _SERVER_ERRORS:
-            later = _retry_after(answer.headers.get("retry-after"), now)
+            later = come_again(answer.headers, now)
             raise SourceUnavailable(self.name, f"the feed answers {answer.status}", retry_after=later)
-        raise SourceGarbled(self.name, f"the feed answers {answer.status}", sample=_sample(answer.body))
+        raise SourceGarbled(self.name, f"the feed answers {answer.status}", sample=sample(answer.body))
 
     def _document(self, answer: Answer) -> dict[str, Any]:
         """Have the bytes parsed in a process that may take 10 s and 256 MB."""
@@ -121,15 +122,15 @@ class RssSource:
             )
         except subprocess.TimeoutExpired:
             raise SourceGarbled(
-                self.name, f"the feed could not be read within {PARSE_SECONDS} s", sample=_sample(answer.body)
+                self.name, f"the feed could not be read within {PARSE_SECONDS} s", sample=sample(answer.body)
             ) from None
         if done.returncode != 0:
             raise SourceGarbled(
-                self.name, "the feed could not be read within its limits", sample=_sample(answer.body)
+                self.name, "the feed could not be read within its limits", sample=sample(answer.body)
             )
         document: dict[str, Any] = json.loads(done.stdout)
         if not document["known"]:
-            raise SourceGarbled(self.name, "the answer is no feed", sample=_sample(answer.body))
+            raise SourceGarbled(self.name, "the answer is no feed", sample=sample(answer.body))
         return document
 
 
@@ -183,22 +184,3 @@ def _conditions(seen: dict[str, str], url: str) -> dict[str, str]:
         return {}
     named = {"If-None-Match": seen.get("etag"), "If-Modified-Since": seen.get("last_modified")}
     return {name: value for name, value in named.items() if value}
-
-
-def _retry_after(value: str | None, now: datetime) -> datetime | None:
-    """Read a Retry-After header: seconds or an HTTP date; None where it is neither, or later than a day."""
-    try:
-        if value is None:
-            return None
-        later = (
-            now + timedelta(seconds=int(value))
-            if value.strip().isdecimal()
-            else parsedate_to_datetime(value).astimezone(UTC)
-        )
-    except (ValueError, OverflowError):
-        return None
-    return later if now < later <= now + timedelta(days=1) else None
-
-
-def _sample(body: bytes) -> str:
-    return clean(body[:2_000].decode("utf-8", "replace"))

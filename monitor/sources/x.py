@@ -19,12 +19,13 @@ from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnav
 from monitor.interchange import raw_text, read_time
 from monitor.model import Cost, Gap, Page, Query, Span
 from monitor.options import Options, Secret
-from monitor.queries import check_x
+from monitor.queries import Unsearchable, for_x
 
 from .x_posts import id_time, is_id, parse_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from monitor.protocols import Source
 
@@ -68,7 +69,7 @@ class XOptions(Options):
     dollars_a_run: float | None = Field(default=None, gt=0)
     api: Annotated[str, AfterValidator(_checked_url)] = _HOST
 
-    def source(self, secret: Callable[[str], str]) -> Source:
+    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 - as of every kind
         """Return the source. secret: the value behind an "env:NAME"."""
         from .x_wire import Conversation  # noqa: PLC0415 - brings tweepy and requests
 
@@ -89,13 +90,14 @@ class XSource:
 
     def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
         """Yield the posts since `after` (at most 7 days), newest first; the last page brings cursor and window."""
-        problems = check_x(query.text)
-        if problems:
-            raise SourceRefused(self.name, f"the query would be refused: {'; '.join(problems)}")
+        try:
+            words = for_x(query.text)
+        except Unsearchable as problem:
+            raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
         wanted = self._affordable()
         if not wanted:
             raise BudgetSpent(self.name, "what one run may cost (dollars_a_run) is spent")
-        reading = _Reading(self.name, query, after, now)
+        reading = _Reading(self.name, query, words, after, now)
         onward: str | None = None
         seen: set[str] = set()
         for number in range(1, self._pages + 1):
@@ -118,10 +120,10 @@ class XSource:
 
     def _search(self, reading: _Reading, onward: str | None, wanted: int) -> Mapping[str, Any]:
         asked = {"max_results": wanted, "next_token": onward, **_FIELDS}
-        answer = self._x.search(reading.query.text, now=reading.now, **reading.bounds(), **asked)
+        answer = self._x.search(reading.words, now=reading.now, **reading.bounds(), **asked)
         if answer is None:
             reading.start_within_reach()
-            answer = self._x.search(reading.query.text, now=reading.now, **reading.bounds(), **asked)
+            answer = self._x.search(reading.words, now=reading.now, **reading.bounds(), **asked)
         if answer is None:
             raise SourceRefused(
                 self.name, "X finds even the time of seven days ago too old: check this machine's clock"
@@ -135,16 +137,17 @@ class XSource:
         cost = cost_of(counts=1)
         self._spent += cost.microdollars
         try:
-            return self._x.count(reading.query.text, now=reading.now, **reading.bounds()), cost
+            return self._x.count(reading.words, now=reading.now, **reading.bounds()), cost
         except (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent):
             return None, cost
 
 
 class _Reading:
-    """One reading of one query: what bounds it, what its pages held so far."""
+    """One reading of one query: what bounds it, what its pages held so far. words: the query as X takes it."""
 
-    def __init__(self, source: str, query: Query, after: str | None, now: datetime) -> None:
+    def __init__(self, source: str, query: Query, words: str, after: str | None, now: datetime) -> None:
         self.query = query
+        self.words = words
         self.now = now
         self._source = source
         self._until = now - _FRESH

@@ -28,7 +28,7 @@ class BoardOptions(Options):
     name: str = "board"
     file: str
 
-    def source(self, secret: Callable[[str], str]) -> Source:  # noqa: ARG002 (the seam's shape: it has no secret)
+    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 (the seam's shape)
         return Board(self.name, Path(self.file))
 
 

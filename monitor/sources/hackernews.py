@@ -1,0 +1,196 @@
+"""Stories and comments of Hacker News through its search (Algolia, no key).
+
+Sees public items that hold the words of the query, seconds after they are written; misses what moderators or
+authors took away. A search gives no more than 1,000 items, so the window is narrowed along the way.
+API: hn.algolia.com/api ("search_by_date"); the language of the query is Algolia's advanced syntax.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from monitor.errors import SourceGarbled, SourceRefused
+from monitor.interchange import raw_text, read_count
+from monitor.model import Author, Page, Post, PostId, Rejected
+from monitor.options import Options
+from monitor.queries import Unsearchable, admits, searches
+from monitor.queries import parse as parse_query
+from monitor.text import canonical_url, clean
+
+from .answers import Service
+from .html_text import text_of
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from monitor.model import Query, StoryId
+    from monitor.protocols import Source
+    from monitor.queries import Search
+
+_HOST = "https://hn.algolia.com"
+_A_PAGE = 100
+_REACH = timedelta(days=7)
+_OVERLAP = timedelta(hours=1)
+"""An item is found within seconds, and edited for two hours; what comes late by more than an hour is missed."""
+_KNOWN = frozenset(
+    (
+        "objectID", "author", "title", "url", "story_text", "comment_text", "story_id", "story_title", "story_url",
+        "parent_id", "points", "num_comments", "created_at", "created_at_i", "updated_at", "children", "_tags",
+        "_highlightResult", "relevancy_score",
+    )
+)  # fmt: skip
+
+
+class HackerNewsOptions(Options):
+    """Hacker News: stories and comments, without a key.
+
+    pages: at most so many pages of 100 a query and run; what is beyond is a gap. api: another address of it.
+    """
+
+    kind: Literal["hackernews"] = "hackernews"
+    name: str = Field(default="hackernews", min_length=1)
+    pages: int = Field(default=10, ge=1, le=100)
+    api: str = Field(default=_HOST, min_length=1)
+    allow_private_hosts: bool = False
+
+    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 - as of every kind
+        """Return the source; it needs no secret and keeps nothing."""
+        return HackerNewsSource(self)
+
+
+class HackerNewsSource:
+    """Asks the search once for each alternative of a query."""
+
+    asks = True
+
+    def __init__(self, options: HackerNewsOptions) -> None:
+        self.name = options.name
+        self._pages = options.pages
+        self._service = Service(options.api, source=self.name, own_network=options.allow_private_hosts)
+
+    def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
+        """Yield what was written since `after` (at first in 7 days), newest first; the cursor comes last."""
+        try:
+            asked = searches(query.text)
+        except Unsearchable as problem:
+            raise SourceRefused(self.name, str(problem)) from None
+        reading = Reading(self.name, query, after, now, reach=_REACH, overlap=_OVERLAP)
+        left = self._pages
+        for search in asked:
+            oldest: datetime | None = None
+            while True:
+                if not left:
+                    reading.stopped(oldest)
+                    break
+                left -= 1
+                answer = self._search(search, reading.asked, oldest or now, now)
+                page, reached = parse(answer, query, reading.fresh)
+                yield from reading.took(page)
+                if len(answer["hits"]) < _A_PAGE or reached is None:
+                    break
+                # A second that fills a page would be asked for again and again.
+                oldest = reached if oldest is None or reached < oldest else oldest - timedelta(seconds=1)
+        yield reading.end()
+
+    def _search(self, search: Search, since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
+        tags = ["(story,comment)", *([f"author_{search.author}"] if search.author else [])]
+        answer, _ = self._service.get(
+            "/api/v1/search_by_date",
+            {
+                "query": search.words or search.url or "",
+                "restrictSearchableAttributes": "url" if search.url and not search.words else None,
+                "tags": ",".join(tags),
+                "numericFilters": f"created_at_i>={int(since.timestamp())},created_at_i<={int(until.timestamp())}",
+                "hitsPerPage": _A_PAGE,
+                "advancedSyntax": "true",
+                "typoTolerance": "false",
+            },
+            now=now,
+        )
+        if not isinstance(answer, dict) or not isinstance(answer.get("hits"), list):
+            raise SourceGarbled(self.name, "the answer has no hits", sample=raw_text(answer))
+        return answer
+
+
+def parse(
+    answer: Mapping[str, Any], query: Query, fresh: Callable[[str], bool] = lambda _post: True
+) -> tuple[Page, datetime | None]:
+    """Return the posts of an answer ({hits: […]}), and the time of its oldest item, None where none has one.
+
+    fresh: whether an id comes for the first time; what does not is passed over, and so is what the query bars.
+    """
+    node = parse_query(query.text)
+    posts: list[Post] = []
+    rejected: list[Rejected] = []
+    unread: Counter[str] = Counter()
+    times: list[datetime] = []
+    for hit in answer["hits"]:
+        try:
+            post = _post(hit, query.stories, unread)
+        except ValueError as problem:
+            rejected.append(Rejected(raw=raw_text(hit), reason=str(problem), id=_id_of(hit)))
+            continue
+        if post.created_at is not None:
+            times.append(post.created_at)
+        if fresh(post.id) and admits(node, post):
+            posts.append(post)
+    page = Page(posts=tuple(posts), rejected=tuple(rejected), unread=tuple(sorted(unread.items())))
+    return page, min(times, default=None)
+
+
+def _post(hit: object, stories: Sequence[StoryId], unread: Counter[str]) -> Post:
+    if not isinstance(hit, dict):
+        raise ValueError("a hit is no object")  # noqa: TRY004 - one class for all that strangers get wrong
+    number = _id_of(hit)
+    if number is None:
+        raise ValueError("objectID is no number")
+    for key in hit.keys() - _KNOWN:
+        unread[f"hit.{clean(str(key))[:100]}"] += 1
+    texts = [hit.get(key) for key in ("title", "story_text", "comment_text")]
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise ValueError("a text is no text")
+    read = [text_of(text or "") for text in texts]
+    text = "\n".join(said for said, _ in read if said)
+    if not text:
+        raise ValueError("it has no text")  # what was deleted is listed without
+    url = hit.get("url")
+    own = [canonical_url(url)] if isinstance(url, str) else []
+    author = hit.get("author")
+    parent = hit.get("parent_id")
+    return Post(
+        id=PostId(f"hn:{number}"),
+        platform="hackernews",
+        author=Author(id=f"hn:{clean(author)}", handle=clean(author))
+        if isinstance(author, str) and author
+        else None,
+        text=text,
+        created_at=_time(hit, unread),
+        url=f"https://news.ycombinator.com/item?id={number}",
+        reply_to=PostId(f"hn:{parent}") if isinstance(parent, int) and not isinstance(parent, bool) else None,
+        likes=read_count(hit, "points"),
+        replies=read_count(hit, "num_comments"),
+        links=tuple(dict.fromkeys(link for link in [*own, *(link for _, found in read for link in found)] if link)),
+        found_for=tuple(stories),
+    )
+
+
+def _id_of(hit: object) -> str | None:
+    number = hit.get("objectID") if isinstance(hit, dict) else None
+    return number if isinstance(number, str) and number.isascii() and number.isdecimal() else None
+
+
+def _time(hit: Mapping[str, Any], unread: Counter[str]) -> datetime | None:
+    seconds = hit.get("created_at_i")
+    try:
+        if isinstance(seconds, int) and not isinstance(seconds, bool):
+            return datetime.fromtimestamp(seconds, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    unread["created_at_i: unreadable time"] += 1
+    return None

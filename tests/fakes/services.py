@@ -1,0 +1,57 @@
+"""What every kind of source is tested with: its options beside a loopback address, and a good answer.
+
+A good answer holds three things, one of which is broken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from monitor.sources import AnySource
+from tests.fakes import hackernews
+from tests.fakes.web import Asked, Reply
+from tests.fakes.x import TOKEN, ok, recorded
+
+if TYPE_CHECKING:
+    from monitor.options import Options
+    from monitor.protocols import Source
+
+DATA = Path(__file__).parent.parent / "data"
+KINDS: dict[str, type[Options]] = {
+    options.model_fields["kind"].default: options for options in get_args(get_args(AnySource)[0])
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """options: what a config says beside kind and name. good: what the service answers when all is well."""
+
+    options: Callable[[str], dict[str, Any]]
+    good: Callable[[Asked], Reply]
+
+
+SERVICES: dict[str, Service] = {
+    "x": Service(
+        options=lambda url: {"token": "env:X_TOKEN", "api": url},
+        good=lambda _: ok(recorded("search_2.json")),
+    ),
+    "rss": Service(
+        options=lambda url: {"url": url, "allow_private_hosts": True},
+        good=lambda _: Reply(body=(DATA / "rss" / "ferry.rss").read_bytes()),
+    ),
+    "hackernews": Service(
+        options=lambda url: {"api": url, "allow_private_hosts": True},
+        good=lambda _: ok(json.loads(hackernews.RECORDED.read_text())),
+    ),
+}
+
+
+def build(kind: str, url: str, name: str = "source", folder: Path = Path(), **options: Any) -> Source:
+    """Return a source of `kind` that speaks to `url`."""
+    made: Any = KINDS[kind].model_validate({"name": name, **SERVICES[kind].options(url), **options})
+    source: Source = made.source(lambda _: TOKEN, folder)
+    return source
