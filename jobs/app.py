@@ -101,10 +101,18 @@ class App:
             *self._unset("writer", self.config.writer),
         ]
 
-    def sources(self) -> list[Source]:
-        """Build the sources; ConfigError names every variable that is not set."""
+    def sources(self, store: Store, kinds: frozenset[str] | None = None) -> list[Source]:
+        """Build the sources (of these kinds), whose money `store` keeps.
+
+        ConfigError names every variable that is not set.
+        """
+        from monitor.sources.given import Given  # noqa: PLC0415
+
+        from .purse import StoredPurse  # noqa: PLC0415
+
         self._demand("sources", self.config.sources)
-        return [options.source(self._secret, self.home) for options in self.config.sources]
+        given = Given(secret=self._secret, folder=self.home, purse=partial(StoredPurse, store))
+        return [options.source(given) for options in self.config.sources if not kinds or options.kind in kinds]
 
     def channels(self) -> list[Channel]:
         """Build the channels, as they stand in the config; ConfigError names every variable that is not set."""
@@ -146,7 +154,7 @@ def _collect(app: App, store: Store) -> list[str]:
 
     from .collect import collect  # noqa: PLC0415
 
-    sources, now = app.sources(), app.clock()
+    sources, now = app.sources(store), app.clock()
     store.save_stories([row.story(app.zone) for row in app.config.stories], source="config", at=now)
     queries = [query_for(story) for story in followed(app, store)]
     problems = collect(store, sources, queries, now=now, progress=app.progress)

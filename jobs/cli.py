@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("operate:check", "Find every mistake in the config and the installation."),
     "run": ("work:run", "Collect, understand, brief, publish, deliver: once, or the steps named."),
     "start": ("work:start", "Run by the schedule in the config, until stopped."),
+    "ask": ("ask:ask", "Answer one question now, from sources that need no key."),
     "import": ("work:import_", "Store posts and stories from files, and understand them."),
     "stories": ("read:stories", "List the stories in the store."),
     "posts": ("read:posts", "List the posts in the store, with what was understood of them."),
@@ -33,11 +34,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("prove:report", "Write the report of each story named, or of all."),
     "verify": ("verify:verify", "Recompute reports, or a folder of them, from the store and compare."),
     "diff": ("prove:diff", "Tell what changed between two reports of a story."),
+    "plan": ("money:plan", "Tell what is searched for, and what reading it costs."),
+    "costs": ("money:costs", "Tell what reading has cost, and what the caps leave."),
     "score": ("score:score", "Score the tone of texts from stdin."),
     "label": ("label:label", "Read some posts blind: how far our reading is to be trusted."),
     "runs": ("read:runs", "List what ran, and how it ended."),
     "outbox": ("read:outbox", "List what was and will be delivered."),
-    "status": ("read:status", "Show how each step, source and channel does."),
+    "status": ("status:status", "Show how each step, source and channel does."),
 }
 """Where each command stands in jobs/commands, and its one line of help: --help loads none of them."""
 

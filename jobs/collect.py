@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from monitor.model import Page, Post
+    from monitor.model import Health, Page, Post
     from monitor.protocols import Source
     from monitor.store import Store
 
@@ -50,29 +50,60 @@ def collect(
     whole = sum(len(of_source) for _, of_source in rounds)
     done = 0
     problems: list[Problem] = []
+    healths = store.healths()
     for source, of_source in rounds:
-        stopped: Exception | None = None
+        stopped: Exception | None = _too_early(healths.get(source.name), now)
+        waits = stopped is not None
+        first: Exception | None = None
         for query in of_source:
             stopped = stopped if stopped and _ends_the_source(stopped) else _read(store, source, query, now)
             if stopped:
+                first = first or stopped
                 if source.asks:
                     _leave_gap(store, source, query, str(stopped), now)
                 problems.append(_problem(source, stopped))
             done += 1
             if progress:
                 progress(done, whole)
+        if first and not waits:
+            _note_failure(store, source, first, now)
     return list(dict.fromkeys(problems))
+
+
+def _too_early(health: Health | None, now: datetime) -> SourceUnavailable | None:
+    """Return why a source is not asked yet: it said when to come again, and that is still to come."""
+    if health is None or health.next_try is None or now >= health.next_try:
+        return None
+    why = f"not asked before {health.next_try:%H:%M} UTC: {health.problem}"
+    return SourceUnavailable(health.source, why, retry_after=health.next_try)
+
+
+def _note_failure(store: Store, source: Source, failure: Exception, now: datetime) -> None:
+    """Keep what stands in a source's way, and what it answered where that could not be read."""
+    problem = _problem(source, failure)
+    store.note_failure(
+        source.name,
+        problem.what,
+        at=now,
+        refused=isinstance(failure, SourceRefused),
+        # What a budget allows is looked up anew each time: somebody may have raised it.
+        next_try=problem.retry_after if isinstance(failure, SourceUnavailable) else None,
+        sample=failure.sample if isinstance(failure, SourceGarbled) else "",
+    )
 
 
 def _read(store: Store, source: Source, query: Query, now: datetime) -> Exception | None:
     """Store one source's answer to one query; return the failure that ended it. The pages before it stay."""
+    left: int | None = None
     try:
         for fetched in source.fetch(query, store.cursor(source.name, query.text), now):
             # A feed of stories says nothing about posts: that it was read is no proof of "no posts found".
             page = fetched if source.asks else replace(fetched, covered=None)
             store.save_page(page, source=source.name, query=query.text, at=now, stories=query.stories)
+            left = page.rate_left
     except _EXPECTED as failure:
         return failure
+    store.note_success(source.name, at=now, rate_left=left)
     return None
 
 
@@ -112,7 +143,9 @@ def _merged(queries: Iterable[Query]) -> list[Query]:
     for query in queries:
         same = merged.get(query.text)
         stories = dict.fromkeys((*(same.stories if same else ()), *query.stories))
-        merged[query.text] = Query(text=query.text, stories=tuple(stories), language=query.language)
+        times = [one.since for one in (same, query) if one is not None]
+        since = None if None in times else min(time for time in times if time is not None)
+        merged[query.text] = Query(text=query.text, stories=tuple(stories), language=query.language, since=since)
     return list(merged.values())
 
 

@@ -179,6 +179,44 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a source does.
+
+    worked_at: when it was last read, None: never. rate_left: how many requests it still takes. The rest is of its
+    last failure, and None since it has worked again: failing_since, the first failure in a row; refused: it will
+    not pass by itself; next_try: not to be asked before; sample: what came instead of an answer.
+    """
+
+    source: str
+    worked_at: datetime | None = None
+    rate_left: int | None = None
+    failing_since: datetime | None = None
+    failed_at: datetime | None = None
+    problem: str | None = None
+    refused: bool = False
+    next_try: datetime | None = None
+    sample: str | None = None
+
+    def __post_init__(self) -> None:
+        _aware("Health", self.worked_at, self.failing_since, self.failed_at, self.next_try)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger. settled: False where it is the most that a request may have cost."""
+
+    source: str
+    at: datetime
+    query: str | None
+    stories: tuple[StoryId, ...]
+    cost: Cost
+    settled: bool
+
+    def __post_init__(self) -> None:
+        _aware("Entry", self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A time span [since, until). since None: from the beginning; until None: to the end of what there is."""
 
@@ -213,11 +251,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One question to a source. text: our boolean syntax ("" for a source that needs none)."""
+    """One question to a source. text: our boolean syntax ("" for a source that needs none).
+
+    since: before then nothing can be about its stories, None where that is not known.
+    """
 
     text: str
     stories: tuple[StoryId, ...] = ()
     language: str | None = None
+    since: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _aware("Query", self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +271,8 @@ class Page:
 
     cursor: stored with the page; None means "do not move it yet" (newest-first sources give it with the
     last page). covered: the window that this and the earlier pages of the fetch have read, with the last page.
-    unread: keys of the sender's that we do not know, with how often each was seen.
+    unread: keys of the sender's that we do not know, with how often each was seen. ticket: under which its cost was
+    set aside, None where it was not. rate_left: how many requests the service still takes, where it says so.
     """
 
     posts: tuple[Post, ...] = ()
@@ -236,6 +282,8 @@ class Page:
     covered: Span | None = None
     gaps: tuple[Gap, ...] = ()
     cost: Cost = field(default_factory=Cost)
+    ticket: int | None = None
+    rate_left: int | None = None
     unread: tuple[tuple[str, int], ...] = ()
 
     @property

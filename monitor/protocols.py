@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from .model import Beside, Encoding, Finding, Group, Link, Page, Post, PostId, Query, Sentiment, Story, Understood
+from .model import (
+    Beside,
+    Cost,
+    Encoding,
+    Finding,
+    Group,
+    Link,
+    Page,
+    Post,
+    PostId,
+    Query,
+    Sentiment,
+    Story,
+    Understood,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +74,26 @@ class Source(Protocol):
 
         Raises SourceUnavailable, SourceRefused, SourceGarbled or BudgetSpent; the pages before it stay good.
         """
+        ...
+
+
+class Purse(Protocol):
+    """The money of one paid source: nothing is asked for that was not set aside before."""
+
+    def left(self, now: datetime) -> int | None:
+        """Return how many microdollars the narrowest cap leaves; None: there is no cap."""
+        ...
+
+    def reserve(self, most: int, query: Query, now: datetime) -> int:
+        """Set aside the most that a request may cost, in microdollars; return its ticket. Raises BudgetSpent."""
+        ...
+
+    def settle(self, ticket: int, cost: Cost) -> None:
+        """Say at once what a request has cost that brings no page; Cost() where it cost nothing."""
+        ...
+
+    def note(self, ticket: int, cost: Cost) -> None:
+        """Say what a request has cost whose page carries the ticket: the two are stored together."""
         ...
 
 

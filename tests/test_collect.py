@@ -137,14 +137,18 @@ def test_reading_twice_stores_everything_once(store: Store) -> None:
 _RUN = """
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from jobs.collect import collect
+from jobs.purse import StoredPurse
 from monitor.model import Query, StoryId
+from monitor.sources.given import Given
 from monitor.sources.x import XOptions
 from monitor.store import Store
 
-source = XOptions(token="env:X_TOKEN", api=sys.argv[1]).source(lambda _: sys.argv[3], Path())
 with Store.open(Path(sys.argv[2])) as store:
+    given = Given(secret=lambda _: sys.argv[3], folder=Path(), purse=partial(StoredPurse, store))
+    source = XOptions(token="env:X_TOKEN", api=sys.argv[1]).source(given)
     query = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
     problems = collect(store, [source], [query], now=datetime(2026, 2, 3, 12, 0, tzinfo=UTC))
     sys.exit(3 if problems else 0)

@@ -85,8 +85,8 @@ def test_what_the_example_only_suggests_is_valid_too() -> None:
             X + f'{STORY}query = "lang:en is:retweet"',
             "stories.1.query: X: each alternative needs",
         ),
-        (X + "pages = -5", "sources.1.pages: -5: it should be greater than or equal to 1"),
-        (X + 'pages = "many"', 'sources.1.pages: "many": it should be a valid integer'),
+        (X + "enough = -5", "sources.1.enough: -5: it should be greater than or equal to 10"),
+        (X + 'enough = "many"', 'sources.1.enough: "many": it should be a valid integer'),
         (X + "dollars_a_run = -1", "sources.1.dollars_a_run: -1: it should be greater than 0"),
         (X + "tokn = 1", 'sources.1.tokn: no such key; did you mean "token"?'),
         (

@@ -14,6 +14,7 @@ from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Image, Page, Query
 from monitor.sources import feed_child
 from monitor.sources.rss import RssOptions, parse
+from tests.fakes.services import given
 from tests.fakes.web import FakeWeb, Reply
 
 DATA = Path(__file__).parent / "data" / "rss"
@@ -23,7 +24,7 @@ NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 def read(reply: Reply, after: str | None = None, **options: Any) -> Page:
     with FakeWeb(lambda _: reply) as web:
         feed = RssOptions(name="courier", url=web.url + "/feed", allow_private_hosts=True, **options)
-        (page,) = feed.source(str, Path()).fetch(Query(text=""), after, NOW)
+        (page,) = feed.source(given()).fetch(Query(text=""), after, NOW)
     return page
 
 
@@ -79,7 +80,7 @@ def test_an_unchanged_feed_is_not_sent_again() -> None:
         return Reply(body=(DATA / "ferry.rss").read_bytes(), headers={"ETag": '"v1"', "Last-Modified": "then"})
 
     with FakeWeb(answer) as web:
-        source = RssOptions(name="courier", url=web.url, allow_private_hosts=True).source(str, Path())
+        source = RssOptions(name="courier", url=web.url, allow_private_hosts=True).source(given())
         (first,) = source.fetch(Query(text=""), None, NOW)
         (second,) = source.fetch(Query(text=""), first.cursor, NOW + timedelta(hours=1))
         (third,) = source.fetch(Query(text=""), second.cursor, NOW + timedelta(hours=2))
@@ -91,7 +92,7 @@ def test_an_unchanged_feed_is_not_sent_again() -> None:
 def test_conditions_of_one_address_are_not_sent_to_another() -> None:
     cursor = json.dumps({"url": "http://other.example/", "etag": '"v1"', "at": NOW.isoformat()})
     with FakeWeb(lambda _: feed("ferry.rss")) as web:
-        source = RssOptions(name="courier", url=web.url, allow_private_hosts=True).source(str, Path())
+        source = RssOptions(name="courier", url=web.url, allow_private_hosts=True).source(given())
         list(source.fetch(Query(text=""), cursor, NOW))
     assert "if-none-match" not in web.asked[0].headers
 
@@ -134,7 +135,7 @@ def test_it_says_when_to_come_back(header: str, later: datetime | None) -> None:
 
 def test_a_feed_on_the_own_network_is_refused_unless_the_config_permits_it() -> None:
     with FakeWeb(lambda _: feed("ferry.rss")) as web:
-        source = RssOptions(name="courier", url=web.url).source(str, Path())
+        source = RssOptions(name="courier", url=web.url).source(given())
         with pytest.raises(SourceRefused):
             list(source.fetch(Query(text=""), None, NOW))
     assert web.asked == []

@@ -8,17 +8,17 @@ import logging
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
 
-from monitor.budget import COUNTS, POST, USER
+from monitor.budget import POST, USER
 from monitor.errors import BudgetSpent, MonitorError, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Page, Query, StoryId
 from monitor.sources.x import XOptions
 from monitor.sources.x_posts import id_time, parse_answer
+from tests.fakes.services import given
 from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN, FakeX, error, ok, recorded
 
@@ -30,7 +30,7 @@ QUERY = Query(text="Sundvik ferry", stories=(StoryId("ferry"),), language="en")
 
 
 def source(api: str, **options: Any) -> Source:
-    return XOptions(token="env:X_TOKEN", api=api, **options).source(lambda _: TOKEN, Path())
+    return XOptions(token="env:X_TOKEN", api=api, **options).source(given())
 
 
 def read(fake: FakeX, after: str | None = None, now: datetime = NOW, **options: Any) -> list[Page]:
@@ -205,52 +205,38 @@ def test_posts_and_users_are_paid_for() -> None:
     assert first.cost.microdollars == 4 * POST + 3 * USER
 
 
-def test_a_since_id_that_is_too_old_falls_back_to_a_start_time_and_leaves_a_gap() -> None:
+def test_what_lies_before_the_seven_days_is_a_gap_and_not_asked_for() -> None:
     old = json.dumps({"since_id": "10000", "until": "2026-01-01T00:00:00+00:00"})
-    with FakeX(faults={1: error("since_id_too_old")}) as fake:
+    with FakeX() as fake:
         last = read(fake, old)[-1]
-    assert "since_id" not in fake.searches[1].query
-    assert fake.searches[1].query["start_time"] == "2026-01-27T12:01:00Z"
+    assert "since_id" not in fake.searches[0].query
+    assert fake.searches[0].query["start_time"] == "2026-01-27T12:01:00Z"
     (gap,) = last.gaps
     assert (gap.since, gap.read) == (datetime(2026, 1, 1, tzinfo=UTC), None)
     assert last.covered is not None
     assert last.covered.since == gap.until
 
 
-def test_a_search_stopped_at_its_pages_says_how_many_of_about_how_many() -> None:
-    with FakeX() as fake:
-        (page,) = read(fake, pages=1)
-    (gap,) = page.gaps
-    assert (gap.reason, gap.read, gap.of_about) == ("sampled", 3, 210)
-    assert page.covered is not None
-    assert gap.until == page.covered.since == datetime(2026, 2, 3, 10, 40, tzinfo=UTC)
-    assert page.cursor is not None
-    assert page.cost.microdollars == 4 * POST + 3 * USER + COUNTS
+def test_a_since_id_that_x_finds_too_old_falls_back_to_a_start_time() -> None:
+    edge = json.dumps({"since_id": "10000", "until": (NOW - timedelta(days=6)).isoformat()})
+    with FakeX(faults={1: error("since_id_too_old")}) as fake:
+        last = read(fake, edge)[-1]
+    assert fake.searches[0].query["since_id"] == "10000"
+    assert "since_id" not in fake.searches[1].query
+    assert fake.searches[1].query["start_time"] == "2026-01-28T12:00:00Z"
+    assert last.gaps == ()
 
 
-def test_a_repeated_token_ends_the_search() -> None:
+def test_a_repeated_token_ends_the_search_and_says_how_many_of_about_how_many() -> None:
     page = recorded("search_1.json")
     with FakeX([page], faults={number: ok(page) for number in range(1, 9)}) as fake:
-        pages = read(fake, pages=9)
+        pages = read(fake)
     assert len(fake.searches) == 2
-    assert pages[-1].gaps[0].reason == "sampled"
-
-
-def test_a_run_never_costs_more_than_its_cap() -> None:
-    page = 100 * (3 * POST + USER)
-    with FakeX() as fake:
-        x = source(fake.url, dollars_a_run=(page - 1) / 1_000_000)
-        pages = list(x.fetch(QUERY, None, NOW))
-        assert fake.searches[0].query["max_results"] == "99"
-        pages += list(x.fetch(replace(QUERY, text="another"), None, NOW))
-        for number in range(50):
-            try:
-                pages += list(x.fetch(replace(QUERY, text=f"word{number}"), None, NOW))
-            except BudgetSpent:
-                break
-        else:
-            pytest.fail("the cap was never reached")
-    assert 0 < sum(page.cost.microdollars for page in pages) < page
+    (gap,) = pages[-1].gaps
+    assert (gap.reason, gap.read, gap.of_about) == ("sampled", 6, 6)
+    assert pages[-1].covered is not None
+    assert gap.until == pages[-1].covered.since == datetime(2026, 2, 3, 10, 40, tzinfo=UTC)
+    assert pages[-1].cursor is not None
 
 
 def test_a_query_that_x_would_refuse_is_not_sent() -> None:
@@ -353,7 +339,7 @@ def test_a_rate_limit_says_when_to_come_back() -> None:
     with FakeX(faults={1: error("rate_limited_no_header")}) as fake, pytest.raises(SourceUnavailable) as caught:
         read(fake)
     assert caught.value.retry_after == NOW + timedelta(minutes=15)
-    assert len(fake.asked) == 1
+    assert len(fake.searches) == 1
 
 
 def test_a_failure_midway_leaves_the_pages_before_it_and_no_cursor() -> None:
@@ -375,7 +361,7 @@ def test_nobody_listening_is_unavailable() -> None:
 @pytest.mark.parametrize("token", ["", "two words", "with\nnewline", "nøkkel"])
 def test_a_token_that_cannot_be_one_is_refused_unshown(token: str) -> None:
     with pytest.raises(SourceRefused) as caught:
-        XOptions(token="env:X_TOKEN").source(lambda _: token, Path())
+        XOptions(token="env:X_TOKEN").source(given(secret=token))
     assert not token or token not in str(caught.value)
 
 

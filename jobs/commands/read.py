@@ -1,4 +1,4 @@
-"""Commands that only read the store: stories, posts, runs, outbox, status."""
+"""Commands that only read the store: stories, posts, runs, outbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.shell import Shell, as_json, as_of, counted, shown, window
+from jobs.shell import Shell, as_json, as_of, shown, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -191,68 +191,3 @@ def outbox(shell: Shell, *, as_json: bool) -> None:
                 where = f"{shown(message.channel)}  {shown(message.key)}"
                 said = f"{message.id}  {message.state:<9}  {message.op:<6}  {where}"
                 shell.data(f"{said}  {shown(message.problem)}" if message.problem else said)
-
-
-@click.command(help="Show how each step, source and channel does, and what was not read.")
-@as_json
-@click.pass_obj
-def status(shell: Shell, *, as_json: bool) -> None:
-    """With --json one document."""
-    with shell.app.open(read_only=True) as store:
-        known = _status(store)
-    if as_json:
-        shell.document(known)
-        return
-    held = f"{counted(known['stories'], 'story')}, {counted(known['posts'], 'post')}"
-    shell.data(f"{shell.heading('store')}  {shell.app.store_path}: {held}")
-    shell.data(shell.heading("steps"))
-    for step in known["steps"]:
-        ended = shown(step["problem"] or "ok") if step["ended_at"] else "not ended: it works, or was killed"
-        shell.data(f"  {step['step']:<10}  {shell.local(step['started_at'])}  {ended}")
-    shell.data(shell.heading("sources"))
-    for name, tally in known["sources"].items():
-        paid = tally["microdollars"]
-        counts = ", ".join(f"{count} {what}" for what, count in tally.items() if what != "microdollars")
-        counts += f", {_dollars(paid)}" if paid else ""
-        shell.data(f"  {shown(name)}  {counts}")
-    shell.data(shell.heading("gaps"))
-    for gap in known["gaps"]:
-        times = f"{shell.local(gap['since'])} to {shell.local(gap['until'])}"
-        shell.data(f"  {shown(gap['source'])}  {times}  {shown(gap['reason'])}: unknown, not zero")
-    shell.data(shell.heading("outbox"))
-    for state, count in known["outbox"].items():
-        shell.data(f"  {state}  {count}")
-
-
-def _dollars(microdollars: int) -> str:
-    """Return such as "$0.16", and "less than $0.01" where that would be nothing."""
-    cents = f"${microdollars / 1_000_000:,.2f}"
-    return "less than $0.01" if cents == "$0.00" else cents
-
-
-def _status(store: Store) -> dict[str, Any]:
-    from collections import Counter  # noqa: PLC0415
-    from dataclasses import asdict  # noqa: PLC0415
-
-    from monitor.model import Span  # noqa: PLC0415
-
-    last: dict[str, dict[str, Any]] = {}
-    for run in store.runs(_RUNS):
-        if run.step:
-            last.setdefault(run.step, asdict(run))
-    costs = store.costs()
-    return {
-        "stories": len(store.stories()),
-        "posts": store.count_posts(),
-        "steps": list(last.values()),
-        "sources": {
-            name: {
-                "received": tally.received,
-                **asdict(tally),
-                "microdollars": costs[name].microdollars if name in costs else 0,
-            }
-            for name, tally in sorted(store.tallies().items())
-        },
-        "gaps": [asdict(gap) for gap in store.gaps(Span(since=None, until=None))],
-        "outbox": dict(sorted(Counter(message.state for message in store.messages()).items())),
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.languages import common, counting, stopwords
@@ -22,6 +23,7 @@ _TERMS = 6
 _FIRST = 2
 """How many of them, the most telling, have a part in every pair: two common words of a title ("card app") are met
 in thousands of posts about anything."""
+_BEFORE = timedelta(days=1)
 _LONGEST = 100
 """Characters of a term; a longer one is no word, and no platform would take it."""
 _CAPITALISED = 0.6
@@ -35,7 +37,9 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})
 
 def query_for(story: Story) -> Query:
     """Return the query of a story: the team's own, or pairs of its telling terms and its address."""
-    return Query(text=story.query or _told(story), stories=(story.id,), language=story.language)
+    # What is written beforehand, about what is to come, belongs to it too.
+    since = None if story.published_at is None else story.published_at - _BEFORE
+    return Query(text=story.query or _told(story), stories=(story.id,), language=story.language, since=since)
 
 
 def _told(story: Story) -> str:

@@ -29,6 +29,7 @@ _GONE = frozenset((404, 410, 451))
 _BAD_QUESTION = frozenset((400, 422))
 _LONGEST_WAIT = timedelta(days=1)
 _LINK = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel=\"?(\w+)\"?")
+_LIMITS = ("x-ratelimit", "ratelimit", "x-rate-limit")
 _SAID = ("message", "error_description", "error", "detail")
 
 
@@ -104,11 +105,17 @@ def come_again(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
     Read are Retry-After (seconds or an HTTP date) and the reset of a rate limit (unix seconds or ISO).
     """
-    reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset")
+    reset = next((named for name in _LIMITS if (named := headers.get(f"{name}-reset"))), None)
     for later in (_retry_after(headers.get("retry-after"), now), _reset(reset)):
         if later is not None and now < later <= now + _LONGEST_WAIT:
             return later
     return None
+
+
+def rate_left(headers: Mapping[str, str]) -> int | None:
+    """Return how many requests a service still takes in its period, None where it does not say."""
+    named = (headers.get(f"{name}-remaining", "").strip() for name in _LIMITS)
+    return next((int(left) for left in named if left.isascii() and left.isdecimal() and len(left) <= 9), None)  # noqa: PLR2004 - no limit is a billion
 
 
 def next_link(headers: Mapping[str, str]) -> str | None:

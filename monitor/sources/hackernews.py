@@ -27,11 +27,12 @@ from .reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from monitor.model import Query, StoryId
     from monitor.protocols import Source
     from monitor.queries import Search
+
+    from .given import Given
 
 _HOST = "https://hn.algolia.com"
 _A_PAGE = 100
@@ -59,7 +60,7 @@ class HackerNewsOptions(Options):
     api: str = Field(default=_HOST, min_length=1)
     allow_private_hosts: bool = False
 
-    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 - as of every kind
+    def source(self, given: Given) -> Source:  # noqa: ARG002 - as of every kind
         """Return the source; it needs no secret and keeps nothing."""
         return HackerNewsSource(self)
 

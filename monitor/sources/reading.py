@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Reading:
     """since, until: the window that is read. asked: from when on posts are asked for, `overlap` before since.
 
-    reach: how far back a query goes the first time. overlap: how late a service may list a post.
+    reach: how far back a query goes the first time, if it does not say since when it matters. overlap: how late a
+    service may list a post.
     """
 
     def __init__(
@@ -39,7 +40,8 @@ class Reading:
         read_until = read_time(json.loads(after).get("until")) if after else None
         self.query = query
         self.until = now
-        self.since = min(read_until, now) if read_until else now - reach
+        first = now - reach if query.since is None else min(max(query.since, now - reach), now)
+        self.since = min(read_until, now) if read_until else first
         self.asked = self.since - overlap if read_until else self.since
         self._source = source
         self._read = 0

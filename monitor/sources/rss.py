@@ -24,10 +24,12 @@ from monitor.web import Answer, fetch
 from .answers import come_again, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from monitor.protocols import Source
+
+    from .given import Given
 
 MAX_ITEMS = 1_000
 PARSE_SECONDS = 10
@@ -49,7 +51,7 @@ class RssOptions(Options):
     publisher: str | None = None
     allow_private_hosts: bool = False
 
-    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 - as of every kind
+    def source(self, given: Given) -> Source:  # noqa: ARG002 - as of every kind
         """Return the source; a feed needs no secret."""
         return RssSource(self)
 

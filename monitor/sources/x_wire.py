@@ -75,14 +75,19 @@ class Conversation:
                 return None
             raise
 
-    def count(self, query: str, *, now: datetime, **parameters: Any) -> int | None:
-        """Return how many posts match, None where X does not say."""
-        answer = self._call(self._client.get_recent_tweets_count, now, query=query, granularity="day", **parameters)
-        meta = answer.get("meta")
-        for key in ("total_tweet_count", "total_post_count"):
-            if isinstance(meta, dict) and isinstance(meta.get(key), int):
-                return int(meta[key])
-        return None
+    def count(self, query: str, *, now: datetime, **parameters: Any) -> Mapping[str, Any]:
+        """Return how many posts match, by hours."""
+        return self._call(self._client.get_recent_tweets_count, now, query=query, granularity="hour", **parameters)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the last answer, by name in lower case."""
+        return {name.lower(): value for name, value in self._wire.headers.items()}
+
+    @property
+    def answered(self) -> bool:
+        """Whether X answered the last request, with whatever status."""
+        return self._wire.status is not None
 
     def _call(self, method: Callable[..., Any], now: datetime, **parameters: Any) -> Mapping[str, Any]:
         try:

@@ -6,6 +6,7 @@ transaction: when it returns, what it was given is on disk; when it raises or th
 
 from __future__ import annotations
 
+from .health import Healths
 from .labels import Labels
 from .outbox import NewMessage
 from .runs import Runs
@@ -16,5 +17,5 @@ from .understanding import Understanding
 __all__ = ["NewMessage", "PublishedReport", "Store"]
 
 
-class Store(Understanding, Said, Runs, Labels, Sharing):
+class Store(Understanding, Said, Runs, Labels, Sharing, Healths):
     """All parts over one connection; `Store.open(path)` or `Store.in_memory()`."""

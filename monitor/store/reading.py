@@ -7,7 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .connection import Connected
-from .rows import GAP_COLUMNS, READ_COLUMNS, array, at_text, gap_from, gap_row, read_from, read_row, time_text
+from .rows import (
+    GAP_COLUMNS,
+    READ_COLUMNS,
+    array,
+    at_text,
+    gap_from,
+    gap_row,
+    read_from,
+    read_row,
+    time_from,
+    time_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +64,14 @@ class Reading(Connected):
             *(source, query or ""),
         )
         return None if row is None else read_from(row)
+
+    def read_until(self) -> dict[str, datetime]:
+        """Return up to when each source is read: of its queries that were asked last, the one furthest behind."""
+        rows = self._all(
+            "SELECT source, min(until) FROM (SELECT r.source, max(r.until) AS until FROM reads r WHERE r.at >= "
+            "(SELECT max(at) FROM reads WHERE source = r.source) GROUP BY r.source, r.query) GROUP BY source"
+        )
+        return {row[0]: time for row in rows if (time := time_from(row[1])) is not None}
 
     def reads(self, window: Span, story: StoryId | None = None) -> list[ReadWindow]:
         """Return the readings that overlap the window, and are for the story; by (source, query, since, at)."""

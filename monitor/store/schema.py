@@ -186,6 +186,21 @@ _SHARING = (
          WHERE story IS NOT NULL AND copy_of IS NULL AND flood IS NULL""",
 )
 
+_LEDGER = (
+    # What each entry was for; reserved: 1 while it is the most that a request may cost.
+    "ALTER TABLE costs ADD COLUMN query TEXT",
+    "ALTER TABLE costs ADD COLUMN stories TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE costs ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX costs_by_time ON costs(source, at)",
+    # How each source does; failed_at, problem, refused, next_try and sample are of its last failure, NULL or 0 once
+    # it has worked again. failing_since: the first failure of those without a success between. sample: what came
+    # instead of an answer, for who looks into it; no report shows it.
+    """CREATE TABLE health (
+         source TEXT PRIMARY KEY, worked_at TEXT, failing_since TEXT, failed_at TEXT, problem TEXT,
+         refused INTEGER NOT NULL DEFAULT 0, next_try TEXT, rate_left INTEGER, sample TEXT
+       ) STRICT""",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
@@ -194,5 +209,6 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0005_encoder", _ENCODER),
     ("0006_published", _PUBLISHED),
     ("0007_sharing", _SHARING),
+    ("0008_ledger", _LEDGER),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.model import Cost, Page, Post, PostId, ReadWindow, Rejected, Story, StoryId, Tally
 
 from .forgotten import Forgetting, only
+from .ledger import Ledger
 from .merging import merged_post, merged_version
 from .reading import Reading
 from .rows import (
@@ -57,7 +58,7 @@ _UPSERT_STORY = (
 )
 
 
-class Seen(Forgetting, Reading):
+class Seen(Forgetting, Reading, Ledger):
     """Posts, stories, quarantine, tallies and costs."""
 
     def save_page(
@@ -79,7 +80,9 @@ class Seen(Forgetting, Reading):
                 "INSERT INTO unread VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",
                 [(source, printable(key), times) for key, times in page.unread],
             )
-            if page.cost != Cost():
+            if page.ticket is not None:
+                self.settle(page.ticket, page.cost)
+            elif page.cost != Cost():
                 self._add_cost(source, page.cost, at)
             if page.cursor is not None:
                 self._db.execute(
@@ -259,7 +262,7 @@ class Seen(Forgetting, Reading):
 
     def _add_cost(self, source: str, cost: Cost, at: datetime) -> None:
         self._db.execute(
-            "INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO costs (source, at, requests, posts, users, microdollars) VALUES (?, ?, ?, ?, ?, ?)",
             (source, at_text(at), cost.requests, cost.posts, cost.users, cost.microdollars),
         )
 

@@ -15,10 +15,11 @@ from monitor.model import Page, Query, Span
 from monitor.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from monitor.protocols import Source
+    from monitor.sources.given import Given
 
 
 class BoardOptions(Options):
@@ -28,7 +29,7 @@ class BoardOptions(Options):
     name: str = "board"
     file: str
 
-    def source(self, secret: Callable[[str], str], folder: Path) -> Source:  # noqa: ARG002 (the seam's shape)
+    def source(self, given: Given) -> Source:  # noqa: ARG002 (the seam's shape)
         return Board(self.name, Path(self.file))
 
 

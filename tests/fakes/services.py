@@ -8,13 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from jobs.purse import StoredPurse
 from monitor.sources import AnySource
+from monitor.sources.given import Given
+from monitor.store import Store
 from tests.fakes import hackernews
 from tests.fakes.web import Asked, Reply
-from tests.fakes.x import TOKEN, ok, recorded
+from tests.fakes.x import TOKEN, counts, ok, recorded
 
 if TYPE_CHECKING:
     from monitor.options import Options
@@ -37,7 +41,9 @@ class Service:
 SERVICES: dict[str, Service] = {
     "x": Service(
         options=lambda url: {"token": "env:X_TOKEN", "api": url},
-        good=lambda _: ok(recorded("search_2.json")),
+        good=lambda asked: ok(
+            counts([], asked) if asked.path.endswith("counts/recent") else recorded("search_2.json")
+        ),
     ),
     "rss": Service(
         options=lambda url: {"url": url, "allow_private_hosts": True},
@@ -50,8 +56,21 @@ SERVICES: dict[str, Service] = {
 }
 
 
-def build(kind: str, url: str, name: str = "source", folder: Path = Path(), **options: Any) -> Source:
-    """Return a source of `kind` that speaks to `url`."""
+def build(
+    kind: str,
+    url: str,
+    name: str = "source",
+    folder: Path = Path(),
+    store: Store | None = None,
+    **options: Any,
+) -> Source:
+    """Return a source of `kind` that speaks to `url`; its money stands in `store`."""
     made: Any = KINDS[kind].model_validate({"name": name, **SERVICES[kind].options(url), **options})
-    source: Source = made.source(lambda _: TOKEN, folder)
+    source: Source = made.source(given(folder, store))
     return source
+
+
+def given(folder: Path = Path(), store: Store | None = None, secret: str = TOKEN) -> Given:
+    """Return what a source is built from; its money stands in `store`, or in one that nobody looks at."""
+    purse = partial(StoredPurse, store or Store.in_memory())
+    return Given(secret=lambda _: secret, folder=folder, purse=purse)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from monitor.sources.x_posts import id_time
 from tests.fakes.web import Asked, FakeWeb, Reply
 
 if TYPE_CHECKING:
@@ -37,6 +40,19 @@ def ok(answer: object) -> Reply:
     return Reply(headers={"content-type": "application/json; charset=utf-8"}, body=json.dumps(answer).encode())
 
 
+def counts(posts: list[dict[str, Any]], asked: Asked) -> dict[str, Any]:
+    """Count posts by hours as X does: the first and the last of them are cut by what was asked for."""
+    since, until = (datetime.fromisoformat(asked.query[name]) for name in ("start_time", "end_time"))
+    times = sorted(time for post in posts if (time := id_time(str(post.get("id")))) is not None)
+    buckets = []
+    while since < until:
+        end = min(since.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), until)
+        number = bisect_left(times, end) - bisect_left(times, since)
+        buckets.append({"start": since.isoformat(), "end": end.isoformat(), "tweet_count": number})
+        since = end
+    return {"data": buckets, "meta": {"total_tweet_count": sum(one["tweet_count"] for one in buckets)}}
+
+
 class FakeX:
     """Serves `pages` along their tokens. faults: what the n-th search (from 1) gets instead of its page."""
 
@@ -46,6 +62,7 @@ class FakeX:
         self.pages = pages if pages is not None else [recorded("search_1.json"), recorded("search_2.json")]
         self.faults = dict(faults or {})
         self.searches: list[Asked] = []
+        self.counts: list[Asked] = []
         self._web = FakeWeb(self._answer)
 
     @property
@@ -69,7 +86,8 @@ class FakeX:
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return error("unauthorized")
         if asked.path == "/2/tweets/counts/recent":
-            return ok(recorded("counts.json"))
+            self.counts.append(asked)
+            return ok(counts([row for page in self.pages for row in page.get("data", [])], asked))
         if asked.path != "/2/tweets/search/recent":
             return Reply(status=404, body=b"{}")
         self.searches.append(asked)

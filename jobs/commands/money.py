@@ -1,0 +1,217 @@
+"""Commands about what reading costs: plan (before), costs (after)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobs.shell import Shell, as_json, as_of, counted, shown
+from monitor.budget import dollars
+
+from .read import find_story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from jobs.app import App
+    from jobs.planning import Asked, Planned
+    from monitor.model import Entry, Query, Story
+    from monitor.sources.x import Counted, XOptions
+    from monitor.store import Store
+
+MISSING = 3
+_HOURLY = 24
+
+
+@click.command(help="Tell what each STORY is asked on each platform, how much there is to read, and what it costs.")
+@click.argument("stories", nargs=-1, metavar="[STORY]...")
+@click.option("--no-counts", is_flag=True, help="Ask nobody: a count on X costs $0.005 a story.")
+@as_of
+@as_json
+@click.pass_obj
+def plan(shell: Shell, stories: tuple[str, ...], *, no_counts: bool, as_json: bool) -> int:
+    """Return 3 where something could not be asked or counted."""
+    from jobs.planning import plan as planned  # noqa: PLC0415
+
+    app = shell.app
+    with app.open() as store:
+        about = _followed(app, store, stories)
+        count = None if no_counts else _counting(app, store)
+        made = planned(about, app.config.sources, runs=_runs_a_day(app), now=app.clock(), count=count)
+    if as_json:
+        shell.document([_document(one) for one in made])
+    else:
+        for line in _told(made, _runs_a_day(app), counts=not no_counts):
+            shell.data(shell.heading(shown(line)) if not line.startswith(" ") else shown(line))
+    return MISSING if any(asked.problem for one in made for asked in one.asked) else 0
+
+
+def _followed(app: App, store: Store, names: Sequence[str]) -> list[Story]:
+    """Return the stories that are asked about, those of the config that no run has stored yet among them."""
+    from jobs.app import followed  # noqa: PLC0415
+
+    known = {story.id: story for story in followed(app, store)}
+    known |= {row.id: row.story(app.zone) for row in app.config.stories}  # type: ignore[misc] # a StoryId is a str
+    chosen = [find_story(store, name).id if name not in known else name for name in names] or sorted(known)
+    return [known[name] if name in known else find_story(store, name) for name in chosen]  # type: ignore[index]
+
+
+def _counting(app: App, store: Store) -> Any:
+    built = {source.name: source for source in app.sources(store, kinds=frozenset({"x"}))}
+
+    def count(options: XOptions, query: Query, now: datetime) -> Sequence[Counted]:
+        counts: Sequence[Counted] = built[options.name].count(query, now)  # type: ignore[attr-defined] # an XSource
+        return counts
+
+    return count
+
+
+def _runs_a_day(app: App) -> int:
+    """Return how often a day the schedule collects; hourly where there is none."""
+    from datetime import timedelta  # noqa: PLC0415
+
+    from jobs.periods import next_start  # noqa: PLC0415
+
+    if app.config.schedule is None:
+        return _HOURLY
+    now = app.clock()
+    end, runs, at = now + timedelta(days=7), 0, now
+    while (at := next_start(app.config.schedule.cadence(), at, app.zone)) <= end:
+        runs += 1
+    return max(1, round(runs / 7))
+
+
+def _told(made: Sequence[Planned], runs: int, *, counts: bool) -> Iterator[str]:
+    if not made:
+        yield "no story is followed: name some in the config, or a feed"
+        return
+    total = 0
+    for one in made:
+        yield f"{one.story.id}  {one.story.title}"
+        yield f"  query  {one.query}"
+        for asked in one.asked:
+            yield from _told_of(asked)
+            total += asked.way.a_month if asked.way else 0
+    paid = any(asked.kind == "x" for one in made for asked in one.asked)
+    if paid and counts:
+        yield f"all, read {counted(runs, 'time')} a day: {dollars(total)} in 30 days"
+
+
+def _told_of(asked: Asked) -> Iterator[str]:
+    if asked.problem and not asked.words:
+        yield f"  {asked.source}  cannot be asked: {asked.problem}"
+        return
+    yield f"  {asked.source}  {counted(len(asked.words), 'search').replace('searchs', 'searches')}"
+    for words in asked.words:
+        yield f"    {words}"
+    if asked.problem:
+        yield f"    {asked.problem}"
+    if asked.way is None:
+        return
+    way = asked.way
+    yield f"    {asked.counted:,} posts in {asked.days:.1f} days, about {round(way.posts):,} a day"
+    price = f"{dollars(way.a_day)} a day, {dollars(way.a_month)} in 30 days"
+    yield f"    {round(way.read):,} of them read a day: {price}; {_width(way.margin)}"
+    if asked.finer is not None:
+        enough, better = asked.finer
+        more = better.a_month - way.a_month
+        yield f"    with enough = {enough}: {_width(better.margin)}, for {dollars(more)} more in 30 days"
+
+
+def _width(half: float) -> str:
+    return f"a day's shares within {max(1, round(100 * half))} points by drawing" if half else "all of them"
+
+
+def _document(one: Planned) -> dict[str, Any]:
+    return {
+        "story": one.story.id,
+        "title": one.story.title,
+        "query": one.query,
+        "sources": [
+            {
+                "source": asked.source,
+                "kind": asked.kind,
+                "searches": list(asked.words),
+                "problem": asked.problem or None,
+                "posts_a_day": None if asked.way is None else round(asked.way.posts, 1),
+                "read_a_day": None if asked.way is None else round(asked.way.read, 1),
+                "margin": None if asked.way is None else round(asked.way.margin, 3),
+                "microdollars_a_day": None if asked.way is None else asked.way.a_day,
+                "microdollars_a_month": None if asked.way is None else asked.way.a_month,
+                "finer": None
+                if asked.finer is None
+                else {
+                    "enough": asked.finer[0],
+                    "margin": round(asked.finer[1].margin, 3),
+                    "microdollars_a_month": asked.finer[1].a_month,
+                },
+            }
+            for asked in one.asked
+        ],
+    }
+
+
+@click.command(help="Tell what reading and rewording have cost, by day, source and story, and what the caps leave.")
+@click.option("--days", type=click.IntRange(1, 3_660), default=30, show_default=True, help="How far back.")
+@as_of
+@as_json
+@click.pass_obj
+def costs(shell: Shell, *, days: int, as_json: bool) -> None:
+    """With --json one line for each run, source and query."""
+    from datetime import timedelta  # noqa: PLC0415
+
+    app = shell.app
+    now = app.clock()
+    with app.open(read_only=True) as store:
+        entries = store.entries(now - timedelta(days=days))
+        left = list(_left(app, store, now))
+    if as_json:
+        for entry in entries:
+            shell.document(_entry(entry))
+        return
+    by_day: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        key = (shell.local(entry.at)[:10], entry.source, ", ".join(entry.stories) or "-")
+        by_day.setdefault(key, []).append(entry)
+    for (day, source, names), of_day in sorted(by_day.items()):
+        paid = sum(entry.cost.microdollars for entry in of_day)
+        posts, requests = (sum(getattr(entry.cost, name) for entry in of_day) for name in ("posts", "requests"))
+        unsure = sum(entry.cost.microdollars for entry in of_day if not entry.settled)
+        doubt = f", {dollars(unsure)} of it unsure" if unsure else ""
+        counts = f"{counted(posts, 'post')}, {counted(requests, 'request')}"
+        shell.data(f"{day}  {shown(source)}  {shown(names)}  {dollars(paid)}{doubt}  {counts}")
+    whole = sum(entry.cost.microdollars for entry in entries)
+    shell.data(shell.heading(f"{dollars(whole)} in {counted(days, 'day')}"))
+    for line in left:
+        shell.data(line)
+
+
+def _left(app: App, store: Store, now: datetime) -> Iterator[str]:
+    """Yield what each cap leaves."""
+    for options in app.config.sources:
+        if options.kind != "x":
+            continue
+        names = iter(
+            name
+            for name, cap in (("day", options.dollars_a_day), ("month", options.dollars_a_month))
+            if cap is not None
+        )
+        for (since, cap), name in zip(options.caps().at(now), names, strict=True):
+            spent = store.spent(options.name, since)
+            yield f"{options.name}: {dollars(spent)} of {dollars(cap)} a {name} (UTC)"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "at": entry.at,
+        "query": entry.query,
+        "stories": list(entry.stories),
+        "requests": entry.cost.requests,
+        "posts": entry.cost.posts,
+        "users": entry.cost.users,
+        "microdollars": entry.cost.microdollars,
+        "settled": entry.settled,
+    }

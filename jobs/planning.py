@@ -1,0 +1,113 @@
+"""`monitor plan`: what each followed story is asked on each platform, how much there is, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
+from monitor.model import Story
+from monitor.plan import Reading, finer, reading
+from monitor.queries import Unsearchable, for_reddit, query_for, searches, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.model import Query
+    from monitor.sources.x import Counted, XOptions
+
+_EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one source is asked for one story. words: each search; problem: why it cannot be asked, "" where it can.
+
+    counted: posts of the last days, None where nobody counted; way, finer, enough: how it is read, and how it would
+    be for a range half as wide, only where it is paid.
+    """
+
+    source: str
+    kind: str
+    words: tuple[str, ...]
+    problem: str = ""
+    counted: int | None = None
+    days: float = 0.0
+    way: Reading | None = None
+    finer: tuple[int, Reading] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a story is asked for everywhere."""
+
+    story: Story
+    query: str
+    asked: tuple[Asked, ...]
+
+
+def plan(
+    stories: Iterable[Story],
+    sources: Sequence[Any],
+    *,
+    runs: int,
+    now: datetime,
+    count: Callable[[XOptions, Query, datetime], Sequence[Counted]] | None,
+) -> list[Planned]:
+    """Return the plan of each story. sources: their options; runs: a day; count: asks X, None: nobody is asked."""
+    made = []
+    for story in stories:
+        query = query_for(story)
+        asked = [_asked(options, query, runs, now, count) for options in sources if options.kind in _WORDS]
+        made.append(Planned(story=story, query=query.text, asked=tuple(asked)))
+    return made
+
+
+def _asked(
+    options: Any,
+    query: Query,
+    runs: int,
+    now: datetime,
+    count: Callable[[XOptions, Query, datetime], Sequence[Counted]] | None,
+) -> Asked:
+    bare = Asked(source=options.name, kind=options.kind, words=())
+    try:
+        words = tuple(_WORDS[options.kind](options, query.text))
+    except Unsearchable as problem:
+        return Asked(source=options.name, kind=options.kind, words=(), problem=str(problem))
+    if options.kind != "x" or count is None:
+        return Asked(source=bare.source, kind=bare.kind, words=words)
+    try:
+        counts = count(options, query, now)
+    except _EXPECTED as problem:
+        told = str(problem).removeprefix(f"{options.name}: ")
+        return Asked(source=bare.source, kind=bare.kind, words=words, problem=f"not counted: {told}")
+    days = (counts[-1].until - counts[0].since).total_seconds() / 86_400
+    posts = sum(one.posts for one in counts)
+    a_day = posts / days
+    return Asked(
+        source=bare.source,
+        kind=bare.kind,
+        words=words,
+        counted=posts,
+        days=days,
+        way=reading(a_day, runs=runs, enough=options.enough),
+        finer=finer(a_day, runs=runs, enough=options.enough),
+    )
+
+
+def _each_search(_: Any, text: str) -> list[str]:
+    return [
+        " ".join(filter(None, (one.words, one.author and f"from:{one.author}", one.url and f"url:{one.url}")))
+        for one in searches(text)
+    ]
+
+
+_WORDS: Mapping[str, Callable[[Any, str], Iterable[str]]] = {
+    "x": lambda options, text: [options.words(text)],
+    "bluesky": _each_search,
+    "hackernews": _each_search,
+    "mastodon": lambda _, text: [f"#{tag}" for tag in tags(text)],
+    "reddit": lambda _, text: [for_reddit(text)],
+}
