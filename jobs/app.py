@@ -235,12 +235,22 @@ def publish_briefs(
     return files, writer.problems if writer else []
 
 
+def _forget(app: App, store: Store) -> list[str]:
+    from monitor.protocols import Follower  # noqa: PLC0415
+
+    from .follow import follow  # noqa: PLC0415
+
+    followers = [source for source in app.sources(store) if isinstance(source, Follower)]
+    return follow(store, followers, now=app.clock(), progress=app.progress)
+
+
 STEPS: dict[str, Callable[[App, Store], list[str]]] = {
     "collect": _collect,
     "understand": _understand,
     "brief": _brief,
     "publish": _publish,
     "deliver": _deliver,
+    "forget": _forget,
 }
 """What `monitor run` can do, in its order. Each returns what a person should know, one line each."""
 

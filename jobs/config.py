@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Step: TypeAlias = Literal["collect", "understand", "brief", "publish", "deliver"]
-STEPS: tuple[Step, ...] = ("collect", "understand", "brief", "publish", "deliver")
+Step: TypeAlias = Literal["collect", "understand", "brief", "publish", "deliver", "forget"]
+STEPS: tuple[Step, ...] = ("collect", "understand", "brief", "publish", "deliver", "forget")
 
 
 def _written(code: str) -> str:

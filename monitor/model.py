@@ -293,6 +293,20 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What a platform says of posts that it once gave. gone: deleted there; edited: posts in their present version.
+
+    state: for the next time, None where this following came to its end. ticket, cost: as of a Page.
+    """
+
+    gone: tuple[PostId, ...] = ()
+    edited: tuple[Post, ...] = ()
+    state: str | None = None
+    cost: Cost = field(default_factory=Cost)
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """received = stored + duplicate + quarantined + deleted, for one source."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from .model import (
     Beside,
     Cost,
     Encoding,
     Finding,
+    Followed,
     Group,
     Link,
     Page,
@@ -73,6 +74,27 @@ class Source(Protocol):
         """Yield pages; `after` is the stored cursor of this query, None at the first time.
 
         Raises SourceUnavailable, SourceRefused, SourceGarbled or BudgetSpent; the pages before it stay good.
+        """
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A source that can say what has become of the posts it gave. platform: theirs."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def platform(self) -> str: ...
+
+    def follow(
+        self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
+    ) -> Iterator[Followed]:
+        """Yield what is gone of `posts`, and what has been edited of `cited`; the last one carries the state.
+
+        state: what the last call left, None where it came to its end. Raises as `Source.fetch` does; what was
+        yielded before stays good.
         """
         ...
 

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from .errors import SourceGarbled, SourceRefused, SourceUnavailable
@@ -122,17 +122,23 @@ def send(
     headers: Mapping[str, str],
     seconds: float = TOTAL_SECONDS,
     at_most: int = MAX_BYTES,
+    method: Literal["POST", "PUT"] = "POST",
+    public: Callable[[str], bool] | None = None,
     resolver: Resolver = resolve,
 ) -> Answer:
-    """Post `body` to a host that the operator named, at whatever address; the status is the caller's to judge.
+    """Send `body` to a host that the operator named, at whatever address; the status is the caller's to judge.
 
     A redirect is an answer like any other, without its body: who is led elsewhere would take `headers` along.
-    seconds: for all of it. at_most: bytes of the answer, decoded. Raises as `fetch` does.
+    seconds: for all of it. at_most: bytes of the answer, decoded. public: judges each address where the operator
+    named no host, but a service did. Raises as `fetch` does.
     """
     deadline = time.monotonic() + seconds
     target = _Target.of(url, source)
-    request = _Request(headers=headers, method="POST", body=body, at_most=at_most)
-    return _asked(target, _addresses(target, source, deadline, resolver), request, source, deadline)
+    request = _Request(headers=headers, method=method, body=body, at_most=at_most)
+    addresses = _addresses(target, source, deadline, resolver)
+    if public is not None and not all(public(address) for address in addresses):
+        raise SourceRefused(source, f"{target.host!r} is not a public host")
+    return _asked(target, addresses, request, source, deadline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

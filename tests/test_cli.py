@@ -337,7 +337,7 @@ def test_each_step_leaves_a_run(imported: Path, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert main(["runs", "--json"]) == 0
     steps = [run["step"] for run in lines(capsys) if run["step"]]
-    assert sorted(steps) == ["brief", "collect", "deliver", "publish", "understand"]
+    assert sorted(steps) == ["brief", "collect", "deliver", "forget", "publish", "understand"]
     assert main(["run", "brief", "collect"]) == 0
     capsys.readouterr()
     assert main(["runs", "--json"]) == 0

@@ -150,7 +150,7 @@ def test_run_says_what_it_wrote(stored: Path, capsys: pytest.CaptureFixture[str]
     assert main(["run", "--json", *AS_OF]) == 0
     caught = capsys.readouterr()
     assert caught.err.splitlines() == ["1 report: out/index.html"]
-    steps = ["collect", "understand", "brief", "publish", "deliver"]
+    steps = ["collect", "understand", "brief", "publish", "deliver", "forget"]
     assert json.loads(caught.out) == {"steps": [{"step": name, "problem": None} for name in steps], "files": 5}
 
 

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 from monitor.budget import COUNTS, POST, USER, Caps, cost_of, microdollars, results_within, slices, wanted
 from monitor.errors import BudgetSpent, MonitorError, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.interchange import raw_text, read_time
-from monitor.model import Cost, Gap, Page, Query, Span
+from monitor.model import Cost, Followed, Gap, Page, PostId, Query, Span
 from monitor.options import Options, Secret
 from monitor.queries import Unsearchable, for_x
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .x_wire import Conversation
 
 _HOST = "https://api.twitter.com"
+_OWN_HOSTS = ("127.0.0.1", "::1", "localhost")
 _REACH = timedelta(days=7) - timedelta(minutes=1)  # Recent search reaches back 7 days; a minute for the way there.
 _FRESH = timedelta(seconds=30)  # By default it leaves out the last 30 seconds (API reference, `end_time`).
 _DAY = timedelta(days=1)
@@ -53,9 +54,7 @@ _FIELDS = {
 
 def _checked_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme != "https" and not (
-        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
-    ):
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _OWN_HOSTS):
         raise ValueError("write an https address (http only for this machine): the token travels with each request")
     return value
 
@@ -113,6 +112,7 @@ class XSource:
     """Asks recent search, one query at a time."""
 
     asks = True
+    platform = "x"
 
     def __init__(self, options: XOptions, x: Conversation, purse: Purse) -> None:
         self.name = options.name
@@ -146,6 +146,15 @@ class XSource:
         except Unsearchable as problem:
             raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
         return self._counts(_Reading(self.name, query, words, None, now))
+
+    def follow(
+        self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
+    ) -> Iterator[Followed]:
+        """Yield what X says has become of posts, by its compliance job and a lookup of the cited ones."""
+        from .x_follow import follow  # noqa: PLC0415 - once a day
+
+        own = urlsplit(self._options.api).hostname in _OWN_HOSTS
+        yield from follow(self._x, self._purse, posts, cited, state, now, own_network=own, fields=_FIELDS)
 
     def _whole(self, reading: _Reading) -> Iterator[Page]:
         """Read all of the window, newest first, up to `enough` posts; what is beyond is counted and told."""

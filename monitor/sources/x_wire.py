@@ -25,7 +25,7 @@ from monitor.text import clean
 from monitor.web import CONNECT_SECONDS, TimedSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _HOST = "https://api.twitter.com"  # tweepy's, fixed
 MAX_BYTES = 10_000_000  # decoded; a page of 100 posts with all fields is below 1 MB
@@ -78,6 +78,29 @@ class Conversation:
     def count(self, query: str, *, now: datetime, **parameters: Any) -> Mapping[str, Any]:
         """Return how many posts match, by hours."""
         return self._call(self._client.get_recent_tweets_count, now, query=query, granularity="hour", **parameters)
+
+    def posts(self, ids: Sequence[str], *, now: datetime, **parameters: Any) -> Mapping[str, Any]:
+        """Return an answer with the posts of these ids, at most 100, in their present version."""
+        return self._call(self._client.get_tweets, now, ids=list(ids), **parameters)
+
+    def begin_compliance(self, *, now: datetime) -> Mapping[str, Any]:
+        """Begin a compliance job for posts; return what X says of it."""
+        return self._job(self._call(self._client.create_compliance_job, now, type="tweets"))
+
+    def compliance(self, job: str, *, now: datetime) -> Mapping[str, Any]:
+        """Return what X says of a compliance job."""
+        return self._job(self._call(self._client.get_compliance_job, now, id=job))
+
+    def _job(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            raise self._garbled("names no compliance job")
+        return data
+
+    @property
+    def source(self) -> str:
+        """The name that stands in errors."""
+        return self._source
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -130,6 +130,12 @@ class Seen(Forgetting, Reading, Ledger):
         for row in self._db.execute(_SELECT_CURRENT + "ORDER BY p.id"):
             yield post_from(row)
 
+    def post_ids(self, platform: str) -> list[PostId]:
+        """Return the ids of all posts of a platform, in order."""
+        return [
+            PostId(row[0]) for row in self._all("SELECT id FROM posts WHERE platform = ? ORDER BY id", platform)
+        ]
+
     def count_posts(self) -> int:
         row = self._one("SELECT count(*) FROM posts")
         return int(row[0]) if row else 0

@@ -19,6 +19,8 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +68,22 @@ class FakeWeb:
 def _handler(answer: Callable[[Asked], Reply], asked: list[Asked]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self._answer("GET")
+
+        def do_POST(self) -> None:
+            self._answer("POST")
+
+        def do_PUT(self) -> None:
+            self._answer("PUT")
+
+        def _answer(self, method: str) -> None:
             parts = urlsplit(self.path)
             request = Asked(
                 path=parts.path,
                 query=dict(parse_qsl(parts.query)),
                 headers={name.lower(): value for name, value in self.headers.items()},
+                method=method,
+                body=self.rfile.read(int(self.headers.get("content-length") or 0)),
             )
             asked.append(request)
             reply = answer(request)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from monitor.sources.x_posts import id_time
 from tests.fakes.web import Asked, FakeWeb, Reply
+from tests.fakes.x_compliance import Compliance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,13 @@ class FakeX:
     """Serves `pages` along their tokens. faults: what the n-th search (from 1) gets instead of its page."""
 
     def __init__(
-        self, pages: list[dict[str, Any]] | None = None, *, faults: Mapping[int, Reply] | None = None
+        self,
+        pages: list[dict[str, Any]] | None = None,
+        *,
+        faults: Mapping[int, Reply] | None = None,
+        compliance: Compliance | None = None,
     ) -> None:
+        self.compliance = compliance or Compliance()
         self.pages = pages if pages is not None else [recorded("search_1.json"), recorded("search_2.json")]
         self.faults = dict(faults or {})
         self.searches: list[Asked] = []
@@ -83,8 +89,14 @@ class FakeX:
         self._web.__exit__(kind, problem, trace)
 
     def _answer(self, asked: Asked) -> Reply:
+        stored = self.compliance.stored(asked)
+        if stored is not None:
+            return stored
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return error("unauthorized")
+        return self.compliance.answer(asked, self.url) or self._searched(asked)
+
+    def _searched(self, asked: Asked) -> Reply:
         if asked.path == "/2/tweets/counts/recent":
             self.counts.append(asked)
             return ok(counts([row for page in self.pages for row in page.get("data", [])], asked))
