@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from .publish import Composer
     from .rewording import Model
 
-NEW = timedelta(days=7)
-"""How long a story of a feed is asked about; X's recent search reaches back no further."""
-
 # Looks like a token and like an address, and is neither; see App.composers.
 _UNSET = "https://unset.invalid/"
 
@@ -153,28 +150,30 @@ def _collect(app: App, store: Store) -> list[str]:
     from monitor.queries import query_for  # noqa: PLC0415
 
     from .collect import collect  # noqa: PLC0415
+    from .following import conversations  # noqa: PLC0415
 
     sources, now = app.sources(store), app.clock()
     store.save_stories([row.story(app.zone) for row in app.config.stories], source="config", at=now)
-    queries = [query_for(story) for story in followed(app, store)]
+    about = followed(app, store)
+    queries = [query_for(story) for story in about]
+    queries += conversations(store, about, {options.name: options for options in app.config.sources})
     problems = collect(store, sources, queries, now=now, progress=app.progress)
     return [f"{problem.source}: {problem.what}" for problem in problems]
 
 
 def followed(app: App, store: Store) -> list[Story]:
-    """Return the stories that sources are asked about: the config's, and those of its feeds while they are new.
+    """Return the stories that sources are asked about."""
+    from .following import followed as chosen  # noqa: PLC0415
 
-    What was only imported is not asked about: ten thousand imported stories would be ten thousand paid queries.
-    """
-    named = {row.id for row in app.config.stories}
-    feeds = {options.name for options in app.config.sources}
-    came_from, now = store.story_sources(), app.clock()
-    return [
-        story
-        for story in store.stories()
-        if story.id in named
-        or (came_from[story.id] in feeds and (story.published_at is None or now - story.published_at <= NEW))
-    ]
+    return chosen(
+        store.stories(),
+        named={row.id for row in app.config.stories},
+        feeds={options.name for options in app.config.sources},
+        came_from=store.story_sources(),
+        last_heard=store.last_heard(),
+        quiet=app.config.quiet(),
+        now=app.clock(),
+    )
 
 
 def _understand(app: App, store: Store) -> list[str]:
@@ -236,12 +235,14 @@ def publish_briefs(
 
 
 def _forget(app: App, store: Store) -> list[str]:
-    from monitor.protocols import Follower  # noqa: PLC0415
+    from monitor.protocols import Follower, Metered  # noqa: PLC0415
 
-    from .follow import follow  # noqa: PLC0415
+    from .follow import follow, reconciled  # noqa: PLC0415
 
-    followers = [source for source in app.sources(store) if isinstance(source, Follower)]
-    return follow(store, followers, now=app.clock(), progress=app.progress)
+    sources, now = app.sources(store), app.clock()
+    followers = [source for source in sources if isinstance(source, Follower)]
+    told = follow(store, followers, now=now, progress=app.progress)
+    return told + reconciled(store, [source for source in sources if isinstance(source, Metered)], now=now)
 
 
 STEPS: dict[str, Callable[[App, Store], list[str]]] = {

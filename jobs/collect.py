@@ -46,7 +46,7 @@ def collect(
 ) -> list[Problem]:
     """Read every source for every query and store it; return what went wrong, each problem once."""
     asked = _merged(queries)
-    rounds = [(source, asked if source.asks else [Query(text="")]) for source in sources]
+    rounds = [(source, _for(source, asked) if source.asks else [Query(text="")]) for source in sources]
     whole = sum(len(of_source) for _, of_source in rounds)
     done = 0
     problems: list[Problem] = []
@@ -68,6 +68,12 @@ def collect(
         if first and not waits:
             _note_failure(store, source, first, now)
     return list(dict.fromkeys(problems))
+
+
+def _for(source: Source, queries: Sequence[Query]) -> list[Query]:
+    """Return the queries that a source can be asked."""
+    platform = getattr(source, "platform", None)
+    return [query for query in queries if query.platform is None or query.platform == platform]
 
 
 def _too_early(health: Health | None, now: datetime) -> SourceUnavailable | None:
@@ -145,7 +151,7 @@ def _merged(queries: Iterable[Query]) -> list[Query]:
         stories = dict.fromkeys((*(same.stories if same else ()), *query.stories))
         times = [one.since for one in (same, query) if one is not None]
         since = None if None in times else min(time for time in times if time is not None)
-        merged[query.text] = Query(text=query.text, stories=tuple(stories), language=query.language, since=since)
+        merged[query.text] = replace(query, stories=tuple(stories), since=since)
     return list(merged.values())
 
 

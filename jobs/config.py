@@ -176,7 +176,8 @@ class Config(Options):
     """Everything a team can say; an empty file is a valid config. Paths are relative to the file's folder.
 
     time_zone: "" is the machine's. window: "" is from a story's first post. own_accounts: the team's and its
-    staff's, whose posts are no voices. outlets: accounts whose posts are reporting.
+    staff's, whose posts are no voices. outlets: accounts whose posts are reporting. quiet_days: a story that
+    came out, and was last heard of, longer ago is not asked about any more; 0: it always is.
     """
 
     store: Name = "monitor.db"
@@ -192,6 +193,11 @@ class Config(Options):
     sources: tuple[AnySource, ...] = ()
     channels: tuple[AnyChannel, ...] = ()
     schedule: ScheduleOptions | None = None
+    quiet_days: int = Field(default=7, ge=0, le=3_660)
+
+    def quiet(self) -> timedelta | None:
+        """Return after how long without a post a story has ended, None where none ever does."""
+        return timedelta(days=self.quiet_days) if self.quiet_days else None
 
     def length(self) -> timedelta | None:
         """Return the window of a brief, None for the default one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Story
 from monitor.plan import Reading, finer, reading
-from monitor.queries import Unsearchable, for_reddit, query_for, searches, tags
+from monitor.queries import Unsearchable, exclusions, for_reddit, query_for, searches, tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from monitor.model import Query
     from monitor.sources.x import Counted, XOptions
+    from monitor.store import Store
 
 _EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
 
@@ -40,11 +41,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a story is asked for everywhere."""
+    """What a story is asked for everywhere. exclusions: words to leave out, as people found."""
 
     story: Story
     query: str
     asked: tuple[Asked, ...]
+    exclusions: tuple[str, ...] = ()
 
 
 def plan(
@@ -54,13 +56,17 @@ def plan(
     runs: int,
     now: datetime,
     count: Callable[[XOptions, Query, datetime], Sequence[Counted]] | None,
+    learned: Callable[[Story], Sequence[str]] = lambda _story: (),
 ) -> list[Planned]:
-    """Return the plan of each story. sources: their options; runs: a day; count: asks X, None: nobody is asked."""
+    """Return the plan of each story.
+
+    sources: their options; runs: a day; count: asks X, None: nobody is asked; learned: words to leave out.
+    """
     made = []
     for story in stories:
         query = query_for(story)
         asked = [_asked(options, query, runs, now, count) for options in sources if options.kind in _WORDS]
-        made.append(Planned(story=story, query=query.text, asked=tuple(asked)))
+        made.append(Planned(story=story, query=query.text, asked=tuple(asked), exclusions=tuple(learned(story))))
     return made
 
 
@@ -111,3 +117,11 @@ _WORDS: Mapping[str, Callable[[Any, str], Iterable[str]]] = {
     "mastodon": lambda _, text: [f"#{tag}" for tag in tags(text)],
     "reddit": lambda _, text: [for_reddit(text)],
 }
+
+
+def learned(store: Store, story: Story) -> list[str]:
+    """Return the words to leave out of a story's query, by the answers of `monitor label`."""
+    latest = {label.post: label.answer for label in store.labels([story.id])}
+    answered = [post for post in store.posts() if post.id in latest] if latest else []
+    about = [post for post in answered if latest[post.id] in {"negative", "neutral", "positive"}]
+    return exclusions(story, about, [post for post in answered if latest[post.id] == "not about it"])

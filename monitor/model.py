@@ -253,13 +253,16 @@ class Gap:
 class Query:
     """One question to a source. text: our boolean syntax ("" for a source that needs none).
 
-    since: before then nothing can be about its stories, None where that is not known.
+    since: before then nothing can be about its stories, None where that is not known. platform: only its sources
+    can be asked, None: all can. conversation: what is found stands in a conversation and need not be about them.
     """
 
     text: str
     stories: tuple[StoryId, ...] = ()
     language: str | None = None
     since: datetime | None = None
+    platform: str | None = None
+    conversation: bool = False
 
     def __post_init__(self) -> None:
         _aware("Query", self.since)

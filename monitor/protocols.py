@@ -79,6 +79,30 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Probed(Protocol):
+    """A source that can be tried without reading or paying for anything."""
+
+    @property
+    def name(self) -> str: ...
+
+    def probe(self, now: datetime) -> str:
+        """Ask the service for what costs nothing; return what it says in a few words. Raises as `Source.fetch`."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A paid source whose service says what it counts as read."""
+
+    @property
+    def name(self) -> str: ...
+
+    def usage(self, now: datetime) -> tuple[int, int | None]:
+        """Return how many posts were read in the service's period, and how many may be, if it says so."""
+        ...
+
+
+@runtime_checkable
 class Follower(Protocol):
     """A source that can say what has become of the posts it gave. platform: theirs."""
 

@@ -35,7 +35,7 @@ POSTS = {
     "2018638090859446273": "https://x.com/per_h/status/2018638090859446273",
     "2018640355783606273": "https://x.com/berit_s/status/2018640355783606273",
 }
-SETTINGS = 'time_zone = "Europe/Oslo"\n'
+SETTINGS = 'time_zone = "Europe/Oslo"\nquiet_days = 0\n'
 FERRY = """
 [[stories]]
 id = "ferry"

@@ -86,8 +86,9 @@ def _free(app: App, store: Store) -> list[Source]:
     from jobs.purse import StoredPurse  # noqa: PLC0415
     from monitor.sources.given import Given  # noqa: PLC0415
     from monitor.sources.hackernews import HackerNewsOptions  # noqa: PLC0415
+    from monitor.sources.mastodon import MastodonOptions  # noqa: PLC0415
 
     given = Given(secret=lambda _: "", folder=app.home, purse=partial(StoredPurse, store))
     free = [options for options in app.config.sources if not list(secrets_in(options))]
     asking = [source for options in free if (source := options.source(given)).asks]
-    return asking or [HackerNewsOptions(pages=_PAGES).source(given)]
+    return asking or [HackerNewsOptions(pages=_PAGES).source(given), MastodonOptions(pages=_PAGES).source(given)]

@@ -33,13 +33,23 @@ _HOURLY = 24
 @click.pass_obj
 def plan(shell: Shell, stories: tuple[str, ...], *, no_counts: bool, as_json: bool) -> int:
     """Return 3 where something could not be asked or counted."""
+    from functools import partial  # noqa: PLC0415
+
+    from jobs.planning import learned  # noqa: PLC0415
     from jobs.planning import plan as planned  # noqa: PLC0415
 
     app = shell.app
     with app.open() as store:
         about = _followed(app, store, stories)
         count = None if no_counts else _counting(app, store)
-        made = planned(about, app.config.sources, runs=_runs_a_day(app), now=app.clock(), count=count)
+        made = planned(
+            about,
+            app.config.sources,
+            runs=_runs_a_day(app),
+            now=app.clock(),
+            count=count,
+            learned=partial(learned, store),
+        )
     if as_json:
         shell.document([_document(one) for one in made])
     else:
@@ -91,6 +101,9 @@ def _told(made: Sequence[Planned], runs: int, *, counts: bool) -> Iterator[str]:
     for one in made:
         yield f"{one.story.id}  {one.story.title}"
         yield f"  query  {one.query}"
+        if one.exclusions:
+            left = " ".join(f"-{word}" for word in one.exclusions)
+            yield f"  what people found to be about something else shares words; leave them out with: {left}"
         for asked in one.asked:
             yield from _told_of(asked)
             total += asked.way.a_month if asked.way else 0
@@ -129,6 +142,7 @@ def _document(one: Planned) -> dict[str, Any]:
         "story": one.story.id,
         "title": one.story.title,
         "query": one.query,
+        "exclusions": list(one.exclusions),
         "sources": [
             {
                 "source": asked.source,

@@ -81,16 +81,20 @@ def init(shell: Shell) -> None:
 
 
 @click.command(help="Find every mistake in the config, its variables, the store, its folders and the installation.")
+@click.option("--online", is_flag=True, help="Try each source too, by what costs nothing.")
 @as_json
 @click.pass_obj
-def check(shell: Shell, *, as_json: bool) -> int:
-    """Return 2 where the config is wrong, 1 where store or folder is unfit, 3 where only a variable is not set."""
+def check(shell: Shell, *, online: bool, as_json: bool) -> int:
+    """Return 2 for a wrong config, 1 for an unfit store or folder, 3 where a variable or a source fails."""
     from importlib.metadata import packages_distributions  # noqa: PLC0415
 
     warnings = list(not_ours(packages_distributions()))
     for warning in warnings:
         shell.say(f"warning: {warning}")
     code, problems = _checked(shell)
+    if online and code == 0:
+        refused = _tried(shell)
+        problems, code = [*problems, *refused], MISSING if refused else 0
     for problem in problems:
         shell.say(problem)
     if code == USAGE:
@@ -128,6 +132,26 @@ def _checked(shell: Shell) -> tuple[int, list[str]]:
     unfit += [f"{key}: {why}" for key, folder in folders.items() if (why := unwritable(folder))]
     unset = app.missing_secrets()
     return (1 if unfit else MISSING if unset else 0), [*unfit, *unset]
+
+
+def _tried(shell: Shell) -> list[str]:
+    """Try each source; say which one answers, and return what is wrong with the others."""
+    from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable  # noqa: PLC0415
+    from monitor.protocols import Probed  # noqa: PLC0415
+    from monitor.store import Store  # noqa: PLC0415
+
+    app = shell.app
+    wrong = []
+    with Store.in_memory() as store:  # nothing is paid for, and nothing is kept
+        for source in app.sources(store):
+            if not isinstance(source, Probed):
+                shell.say(f"{source.name}: cannot be tried without reading it")
+                continue
+            try:
+                shell.say(f"{source.name}: {source.probe(app.real_clock())}")
+            except (SourceUnavailable, SourceRefused, SourceGarbled) as failure:
+                wrong.append(str(failure))
+    return wrong
 
 
 def unwritable(folder: Path) -> str | None:

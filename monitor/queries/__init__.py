@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .learning import exclusions
 from .matching import admits, matches
 from .platforms import (
     MAX_X_QUERY,
@@ -18,5 +19,5 @@ from .syntax import Node, Unsearchable, parse
 
 __all__ = [
     "MAX_X_QUERY", "MOST_SEARCHES", "Node", "Search", "Unsearchable",
-    "admits", "for_reddit", "for_x", "matches", "parse", "problems", "query_for", "searches", "tags",
+    "admits", "exclusions", "for_reddit", "for_x", "matches", "parse", "problems", "query_for", "searches", "tags",
 ]  # fmt: skip

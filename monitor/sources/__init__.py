@@ -6,12 +6,14 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from .bluesky import BlueskyOptions
 from .hackernews import HackerNewsOptions
+from .mastodon import MastodonOptions
 from .rss import RssOptions
 from .x import XOptions
 
 AnySource: TypeAlias = Annotated[
-    XOptions | HackerNewsOptions | RssOptions,
+    XOptions | BlueskyOptions | MastodonOptions | HackerNewsOptions | RssOptions,
     Field(discriminator="kind"),
 ]
 """The options of every kind of source, told apart by `kind`."""

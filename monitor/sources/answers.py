@@ -57,26 +57,37 @@ class Service:
 
         Raises SourceUnavailable, SourceRefused or SourceGarbled.
         """
+        answer = self.ask(path, parameters, headers=headers)
+        return self.read(answer, now), answer
+
+    def ask(
+        self,
+        path: str,
+        parameters: Mapping[str, str | int | None] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return the answer, whatever its status; what did not come to an answer is raised as by `get`."""
         url = path if path.startswith(("http://", "https://")) else f"{self.base}{path}"
         if _origin(url) != self._host:
             raise SourceGarbled(self.source, f"the next page is said to be on another host than {self._host}")
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
-        answer = fetch(
+        return fetch(
             f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url,
             source=self.source,
             allow_private_hosts=self._own_network,
             headers_for=lambda hop: headers or {} if _origin(hop) == self._host else {},
         )
-        return self._read(answer, now), answer
 
     def post(self, path: str, document: object, *, now: datetime, headers: Mapping[str, str] | None = None) -> Any:
         """Send a JSON document (None: nothing) and return what is answered in JSON. Raises as `get` does."""
         body = b"" if document is None else json.dumps(document).encode()
         named = {"Content-Type": "application/json"} if body else {}
         answer = send(f"{self.base}{path}", body, source=self.source, headers={**named, **(headers or {})})
-        return self._read(answer, now)
+        return self.read(answer, now)
 
-    def _read(self, answer: Answer, now: datetime) -> Any:
+    def read(self, answer: Answer, now: datetime) -> Any:
+        """Return what an answer says in JSON. Raises as `get` does."""
         if answer.status not in _OK:
             raise failure(answer, self.source, now)
         try:

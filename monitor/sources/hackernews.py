@@ -17,7 +17,7 @@ from monitor.errors import SourceGarbled, SourceRefused
 from monitor.interchange import raw_text, read_count
 from monitor.model import Author, Page, Post, PostId, Rejected
 from monitor.options import Options
-from monitor.queries import Unsearchable, admits, searches
+from monitor.queries import Search, Unsearchable, admits, searches
 from monitor.queries import parse as parse_query
 from monitor.text import canonical_url, clean
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from monitor.model import Query, StoryId
     from monitor.protocols import Source
-    from monitor.queries import Search
 
     from .given import Given
 
@@ -99,7 +98,14 @@ class HackerNewsSource:
                 oldest = reached if oldest is None or reached < oldest else oldest - timedelta(seconds=1)
         yield reading.end()
 
-    def _search(self, search: Search, since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
+    def probe(self, now: datetime) -> str:
+        """Search for one item."""
+        answer = self._search(Search(words="news"), now - _REACH, now, now, most=1)
+        return f"searched: {len(answer['hits'])} of the last 7 days"
+
+    def _search(
+        self, search: Search, since: datetime, until: datetime, now: datetime, *, most: int = _A_PAGE
+    ) -> dict[str, Any]:
         tags = ["(story,comment)", *([f"author_{search.author}"] if search.author else [])]
         answer, _ = self._service.get(
             "/api/v1/search_by_date",
@@ -108,7 +114,7 @@ class HackerNewsSource:
                 "restrictSearchableAttributes": "url" if search.url and not search.words else None,
                 "tags": ",".join(tags),
                 "numericFilters": f"created_at_i>={int(since.timestamp())},created_at_i<={int(until.timestamp())}",
-                "hitsPerPage": _A_PAGE,
+                "hitsPerPage": most,
                 "advancedSyntax": "true",
                 "typoTolerance": "false",
             },

@@ -97,6 +97,11 @@ class RssSource:
             covered=covered,
         )
 
+    def probe(self, now: datetime) -> str:
+        """Read the feed; nothing is kept of it."""
+        (page,) = self.fetch(Query(text=""), None, now)
+        return f"read; stories in it: {len(page.stories)}"
+
     def _fail(self, answer: Answer, now: datetime) -> None:
         if answer.status in _GONE:
             raise SourceRefused(self.name, f"the feed answers {answer.status}: check its address")

@@ -63,15 +63,17 @@ class XOptions(Options):
     """X through its official API, paid per post read.
 
     enough: about so many posts of a query and day are read, where there are more spread over its hours; 150 give
-    shares within 7 points, nine times in ten. reposts: false leaves them out, which saves their price and their
-    number. dollars_a_run, _day, _month: the most that it may cost, by our ledger, whatever restarts. api: another
-    address of the API, such as a proxy of the own house.
+    shares within 7 points, nine times in ten. conversations: of how many posts that a story's latest brief cites
+    the answers are read too, those with most answers first. reposts: false leaves them out, which saves their price
+    and their number. dollars_a_run, _day, _month: the most that it may cost, by our ledger, whatever restarts. api:
+    another address of the API, such as a proxy of the own house.
     """
 
     kind: Literal["x"] = "x"
     name: str = Field(default="x", min_length=1)
     token: Secret
     enough: int = Field(default=150, ge=_LEAST, le=100_000)
+    conversations: int = Field(default=0, ge=0, le=20)
     reposts: bool = True
     dollars_a_run: float | None = Field(default=None, gt=0)
     dollars_a_day: float | None = Field(default=None, gt=0)
@@ -146,6 +148,19 @@ class XSource:
         except Unsearchable as problem:
             raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
         return self._counts(_Reading(self.name, query, words, None, now))
+
+    def probe(self, now: datetime) -> str:
+        """Ask how many posts X counts as read, which costs nothing."""
+        read, cap = self.usage(now)
+        return f"the key is accepted; {read:,} posts read in X's period{f' of {cap:,}' if cap else ''}"
+
+    def usage(self, now: datetime) -> tuple[int, int | None]:
+        """Return how many posts X counts as read in its period, and how many it may be, if it says so."""
+        said = self._x.usage(now=now)
+        counts = [_whole_number(said.get(name)) for name in ("project_usage", "project_cap")]
+        if counts[0] is None:
+            raise SourceGarbled(self.name, "X tells its usage in another form", sample=raw_text(said))
+        return counts[0], counts[1]
 
     def follow(
         self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
@@ -254,6 +269,13 @@ class XSource:
         return counted(answer, self.name)
 
 
+def _whole_number(value: object) -> int | None:
+    """Return a count that X writes as a number or as its digits, None where it is none."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < len("1" * 16):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 def counted(answer: Mapping[str, Any], source: str) -> list[Counted]:
     """Read an answer of the counts endpoint; SourceGarbled where it is none."""
     found: list[Counted] = []
@@ -346,7 +368,8 @@ class _Reading:
         if not isinstance(meta, dict):
             raise SourceGarbled(self._source, "X answered without posts and without meta", sample=raw_text(answer))
         try:
-            parsed = parse_answer(answer, found_for=self.query.stories)
+            # An answer to an answer is about what its thread is about, or about nothing of the kind.
+            parsed = parse_answer(answer, found_for=() if self.query.conversation else self.query.stories)
         except ValueError as problem:
             raise SourceGarbled(
                 self._source, f"X answered in another form: {problem}", sample=raw_text(answer)

@@ -83,6 +83,18 @@ class Conversation:
         """Return an answer with the posts of these ids, at most 100, in their present version."""
         return self._call(self._client.get_tweets, now, ids=list(ids), **parameters)
 
+    def usage(self, *, now: datetime) -> Mapping[str, Any]:
+        """Return what X says that this project has read in its period; free."""
+        answer = self._call(self._usage, now)
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            raise self._garbled("tells no usage")
+        return data
+
+    def _usage(self) -> Any:
+        # tweepy 4.17 has no method for it; its request does the rest.
+        return self._client.request("GET", "/2/usage/tweets").json()
+
     def begin_compliance(self, *, now: datetime) -> Mapping[str, Any]:
         """Begin a compliance job for posts; return what X says of it."""
         return self._job(self._call(self._client.create_compliance_job, now, type="tweets"))

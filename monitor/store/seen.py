@@ -130,6 +130,15 @@ class Seen(Forgetting, Reading, Ledger):
         for row in self._db.execute(_SELECT_CURRENT + "ORDER BY p.id"):
             yield post_from(row)
 
+    def most_answered(self, posts: Iterable[PostId], platform: str) -> list[Post]:
+        """Return those of `posts` on a platform that have answers, most of them first; of equals the lowest id."""
+        rows = self._db.execute(
+            f"{_SELECT_CURRENT}WHERE p.id IN (SELECT value FROM json_each(?)) AND p.platform = ? AND p.replies > 0 "
+            "ORDER BY p.replies DESC, p.id",
+            (json.dumps(sorted(set(posts))), platform),
+        )
+        return [post_from(row) for row in rows]
+
     def post_ids(self, platform: str) -> list[PostId]:
         """Return the ids of all posts of a platform, in order."""
         return [

@@ -7,13 +7,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .rows import FINDING_COLUMNS, POST_COLUMNS, finding_row, sentiment_from, understood_from
+from monitor.model import StoryId
+
+from .rows import FINDING_COLUMNS, POST_COLUMNS, finding_row, sentiment_from, time_from, understood_from
 from .seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
-    from monitor.model import Finding, Input, Sentiment, StoryId, Understood
+    from monitor.model import Finding, Input, Sentiment, Understood
 
 _NAMES = FINDING_COLUMNS.replace("f.", "")
 _INSERT = f"INSERT INTO findings (version, maker, {_NAMES}) VALUES ({', '.join('?' * 26)}) ON CONFLICT DO NOTHING"
@@ -78,6 +81,14 @@ class Understanding(Seen):
                 "AND NOT EXISTS "
                 "(SELECT 1 FROM inputs i WHERE i.post = findings.post AND i.finding = findings.version)"
             ).rowcount
+
+    def last_heard(self) -> dict[StoryId, datetime]:
+        """Return when the last post that is known to be about a story was written, by story."""
+        rows = self._all(
+            "SELECT f.story, max(p.created_at) FROM posts p JOIN findings f ON f.post = p.id "
+            "AND f.version = p.finding WHERE f.story IS NOT NULL GROUP BY f.story"
+        )
+        return {StoryId(row[0]): time for row in rows if (time := time_from(row[1])) is not None}
 
     def understood(self, story: StoryId | None = None) -> list[Understood]:
         """Return the current findings with the text they are of, by (time, id), those without a time first.

@@ -16,7 +16,7 @@ from jobs.purse import StoredPurse
 from monitor.sources import AnySource
 from monitor.sources.given import Given
 from monitor.store import Store
-from tests.fakes import hackernews
+from tests.fakes import bluesky, hackernews, mastodon
 from tests.fakes.web import Asked, Reply
 from tests.fakes.x import TOKEN, counts, ok, recorded
 
@@ -49,11 +49,29 @@ SERVICES: dict[str, Service] = {
         options=lambda url: {"url": url, "allow_private_hosts": True},
         good=lambda _: Reply(body=(DATA / "rss" / "ferry.rss").read_bytes()),
     ),
+    "bluesky": Service(
+        options=lambda url: {
+            "api": url,
+            "handle": bluesky.HANDLE,
+            "password": "env:BLUESKY_PASSWORD",
+            "allow_private_hosts": True,
+        },
+        good=bluesky.good,
+    ),
+    "mastodon": Service(
+        options=lambda url: {"server": url, "allow_private_hosts": True},
+        good=lambda asked: _page(json.loads(mastodon.RECORDED.read_text()), asked),
+    ),
     "hackernews": Service(
         options=lambda url: {"api": url, "allow_private_hosts": True},
         good=lambda _: ok(json.loads(hackernews.RECORDED.read_text())),
     ),
 }
+
+
+def _page(statuses: list[Any], asked: Asked) -> Reply:
+    """The one page of the first tag that is asked for; of another there is none."""
+    return ok(statuses if asked.path.endswith("/sundvik") else [])
 
 
 def build(

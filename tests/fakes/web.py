@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ class Asked:
     headers: dict[str, str]
     method: str = "GET"
     body: bytes = b""
+    all: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ def _handler(answer: Callable[[Asked], Reply], asked: list[Asked]) -> type[BaseH
                 query=dict(parse_qsl(parts.query)),
                 headers={name.lower(): value for name, value in self.headers.items()},
                 method=method,
+                all=parse_qs(parts.query),
                 body=self.rfile.read(int(self.headers.get("content-length") or 0)),
             )
             asked.append(request)

@@ -14,7 +14,10 @@ SIGNATURE = "s1gnature-EEEEEEEE"
 
 
 class Compliance:
-    """gone: ids that are deleted. posts: what a lookup knows, by id. polls: how often a job is not done yet."""
+    """gone: ids that are deleted. posts: what a lookup knows, by id. polls: how often a job is not done yet.
+
+    usage: how many posts it says were read.
+    """
 
     def __init__(
         self, *, gone: Sequence[str] = (), posts: dict[str, dict[str, Any]] | None = None, polls: int = 0
@@ -26,6 +29,7 @@ class Compliance:
         self.uploaded: list[list[str]] = []
         self.looked_up: list[str] = []
         self.jobs = 0
+        self.usage = 0
 
     def stored(self, asked: Asked) -> Reply | None:
         """Answer at the addresses that need no token, None where it is none of them."""
@@ -46,6 +50,8 @@ class Compliance:
         if asked.path.startswith("/2/compliance/jobs/"):
             self.polls -= 1
             return _ok({"data": self._job(self.status if self.polls < 0 else "in_progress", url)})
+        if asked.path == "/2/usage/tweets":
+            return _ok({"data": {"project_usage": str(self.usage), "project_cap": "2000000", "cap_reset_day": 7}})
         if asked.path == "/2/tweets":
             ids = asked.query["ids"].split(",")
             self.looked_up += ids

@@ -1,0 +1,382 @@
+"""Posts of Bluesky through its search, which needs an account and an app password.
+
+Sees public posts within seconds; misses those whose authors ask not to be shown to strangers. The session is kept
+in a file of its own: a service gives 300 a day. Raw JSON by our own requests: one bad record costs itself alone.
+API: docs.bsky.app, lexicons app.bsky.feed.searchPosts, getPosts and com.atproto.server.createSession.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from monitor.errors import SourceGarbled, SourceRefused
+from monitor.interchange import raw_text, read_count, read_time
+from monitor.model import Author, Followed, Page, Post, PostId, Rejected
+from monitor.options import Options, Secret
+from monitor.queries import Unsearchable, admits, searches
+from monitor.queries import parse as parse_query
+from monitor.text import canonical_url, clean
+
+from .answers import Service, rate_left
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from monitor.model import Query
+    from monitor.queries import Search
+    from monitor.web import Answer
+
+    from .given import Given
+
+_A_PAGE = 100
+_REACH = timedelta(days=7)
+_OVERLAP = timedelta(minutes=30)
+"""What is listed late: a post that its author dates back is listed by the earlier of its two times."""
+_MOST_WRONG = timedelta(days=1)
+"""What a client says of a post's time is taken where it is about when the network saw it."""
+_MOST_AHEAD = timedelta(minutes=5)
+_A_LOOKUP = 25  # uris, at most (app.bsky.feed.getPosts)
+_MOST_LOOKUPS = 400
+_URI = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
+_HIDDEN = frozenset(("!hide", "!no-unauthenticated", "!takedown", "!suspend"))
+_ENDED = frozenset(("ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"))
+_TOKENS = ("accessJwt", "refreshJwt")
+_LINK = "app.bsky.richtext.facet#link"
+
+
+class BlueskyOptions(Options):
+    """Bluesky's search. handle, password: of an account, with an app password, never the account's own.
+
+    pages: at most so many pages of 100 a query and run; what is beyond is a gap. session: the file that keeps the
+    session, beside the config. api: another address, such as the account's own server.
+    """
+
+    kind: Literal["bluesky"] = "bluesky"
+    name: str = Field(default="bluesky", min_length=1)
+    handle: str = Field(min_length=1)
+    password: Secret
+    pages: int = Field(default=10, ge=1, le=200)
+    session: str = Field(default=".bluesky-session.json", min_length=1)
+    api: str = Field(default="https://bsky.social", min_length=1)
+    allow_private_hosts: bool = False
+
+    def source(self, given: Given) -> BlueskySource:
+        """Return the source."""
+        service = Service(self.api, source=self.name, own_network=self.allow_private_hosts)
+        session = Session(service, self.handle, given.secret(self.password), given.folder / self.session)
+        return BlueskySource(self, session)
+
+
+class Session:
+    """An account's session: made once, kept in a file that nobody else may read, renewed when it has ended."""
+
+    def __init__(self, service: Service, handle: str, password: str, path: Path) -> None:
+        self._service = service
+        self._handle = handle
+        self._password = password
+        self._path = path
+        self._tokens = self._kept()
+
+    def get(self, path: str, parameters: Mapping[str, str | int | None], now: datetime) -> tuple[Any, Answer]:
+        """Ask with the session; where it has ended once more with a new one."""
+        if not self._tokens:
+            self._begin(now)
+        answer = self._service.ask(path, parameters, headers=_bearer(self._tokens["accessJwt"]))
+        if _has_ended(answer):
+            self._renew(now)
+            answer = self._service.ask(path, parameters, headers=_bearer(self._tokens["accessJwt"]))
+        return self._service.read(answer, now), answer
+
+    def _renew(self, now: datetime) -> None:
+        """Renew by the second token, which is good for one time, else by the password."""
+        try:
+            path = "/xrpc/com.atproto.server.refreshSession"
+            made = self._service.post(path, None, now=now, headers=_bearer(self._tokens["refreshJwt"]))
+        except (SourceRefused, SourceGarbled):
+            self._begin(now)
+        else:
+            self._keep(made)
+
+    def _begin(self, now: datetime) -> None:
+        document = {"identifier": self._handle, "password": self._password}
+        self._keep(self._service.post("/xrpc/com.atproto.server.createSession", document, now=now))
+
+    def _keep(self, made: object) -> None:
+        tokens = _tokens_in(made)
+        if tokens is None:
+            raise SourceGarbled(self._service.source, "the service gives no session in the form that we know")
+        self._tokens = tokens
+        # The first token may be used up by now, so the new ones must be on disk before they are used.
+        new = self._path.with_name(f"{self._path.name}.new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump({"handle": self._handle, **tokens}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+
+    def _kept(self) -> dict[str, str]:
+        """Return the tokens of the file; none where it is not there, broken, or another account's."""
+        try:
+            kept = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        mine = isinstance(kept, dict) and kept.get("handle") == self._handle
+        return (_tokens_in(kept) or {}) if mine else {}
+
+
+def _tokens_in(document: object) -> dict[str, str] | None:
+    named = document if isinstance(document, dict) else {}
+    tokens = {name: token for name in _TOKENS if isinstance(token := named.get(name), str)}
+    whole = all(token and token.isascii() and token.isprintable() for token in tokens.values())
+    return tokens if whole and len(tokens) == len(_TOKENS) else None
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _has_ended(answer: Answer) -> bool:
+    if answer.status not in (400, 401):
+        return False
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    error = document.get("error") if isinstance(document, dict) else None
+    return isinstance(error, str) and error in _ENDED
+
+
+class BlueskySource:
+    """Searches once for each alternative of a query, and looks up what has become of posts."""
+
+    asks = True
+    platform = "bluesky"
+
+    def __init__(self, options: BlueskyOptions, session: Session) -> None:
+        self.name = options.name
+        self._pages = options.pages
+        self._session = session
+
+    def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
+        """Yield what was written since `after` (at first in 7 days), newest first; the cursor comes last."""
+        try:
+            asked = searches(query.text)
+        except Unsearchable as problem:
+            raise SourceRefused(self.name, str(problem)) from None
+        reading = Reading(self.name, query, after, now, reach=_REACH, overlap=_OVERLAP)
+        left = self._pages
+        for search in asked:
+            oldest: datetime | None = None
+            while True:
+                if not left:
+                    reading.stopped(oldest)
+                    break
+                left -= 1
+                answer, sent = self._search(search, reading.asked, oldest or now, now)
+                page, reached = parse(answer, query, reading.fresh, rate=rate_left(sent.headers))
+                yield from reading.took(page)
+                # The service's own cursor may end early, so the window is narrowed until it is empty.
+                if reached is None or (oldest is not None and reached >= oldest):
+                    break
+                oldest = reached
+                if len(answer["posts"]) < _A_PAGE and "cursor" not in answer:
+                    break
+        yield reading.end()
+
+    def follow(
+        self,
+        posts: Sequence[PostId],
+        cited: Sequence[PostId],  # noqa: ARG002 - a post on Bluesky cannot be edited
+        state: str | None,
+        now: datetime,
+    ) -> Iterator[Followed]:
+        """Yield which posts are gone, by looking them up, 10,000 a run at most; the state says where to go on."""
+        after = str(json.loads(state).get("after", "")) if state else ""
+        wanted = [post for post in sorted(posts) if post > after and _URI.fullmatch(post)]
+        for number, at in enumerate(range(0, len(wanted), _A_LOOKUP)):
+            if number == _MOST_LOOKUPS:
+                return
+            some = wanted[at : at + _A_LOOKUP]
+            answer, _ = self._session.get(
+                f"/xrpc/app.bsky.feed.getPosts?{'&'.join(f'uris={one}' for one in some)}", {}, now
+            )
+            rows = answer.get("posts") if isinstance(answer, dict) else None
+            if not isinstance(rows, list):
+                raise SourceGarbled(self.name, "the answer has no posts", sample=raw_text(answer))
+            found = {row.get("uri") for row in rows if isinstance(row, dict) and isinstance(row.get("uri"), str)}
+            gone = tuple(post for post in some if post not in found)
+            yield Followed(gone=gone, state=json.dumps({"after": some[-1]}))
+        yield Followed()
+
+    def probe(self, now: datetime) -> str:
+        """Ask for the session that is kept, or begin one."""
+        answer, _ = self._session.get("/xrpc/com.atproto.server.getSession", {}, now)
+        named = answer.get("handle") if isinstance(answer, dict) else None
+        return f"signed in as {clean(named)[:100]}" if isinstance(named, str) else "signed in"
+
+    def _search(
+        self, search: Search, since: datetime, until: datetime, now: datetime
+    ) -> tuple[dict[str, Any], Answer]:
+        answer, sent = self._session.get(
+            "/xrpc/app.bsky.feed.searchPosts",
+            {
+                "q": search.words or search.url or f"from:{search.author}",
+                "author": search.author,
+                "lang": search.language,
+                "url": f"https://{search.url}" if search.url and search.words else None,
+                "sort": "latest",
+                "since": since.isoformat().replace("+00:00", "Z"),
+                "until": (until + timedelta(milliseconds=1)).isoformat().replace("+00:00", "Z"),
+                "limit": _A_PAGE,
+            },
+            now,
+        )
+        if not isinstance(answer, dict) or not isinstance(answer.get("posts"), list):
+            raise SourceGarbled(self.name, "the answer has no posts", sample=raw_text(answer))
+        return answer, sent
+
+
+def parse(
+    answer: Mapping[str, Any],
+    query: Query,
+    fresh: Callable[[str], bool] = lambda _post: True,
+    *,
+    rate: int | None = None,
+) -> tuple[Page, datetime | None]:
+    """Return the posts of an answer ({posts: […]}), and by when its earliest is listed, None where none is.
+
+    fresh: whether an id comes for the first time; what does not is passed over, and so is what the query bars.
+    """
+    node = parse_query(query.text)
+    posts: list[Post] = []
+    rejected: list[Rejected] = []
+    unread: Counter[str] = Counter()
+    times: list[datetime] = []
+    for row in answer["posts"]:
+        uri = row.get("uri") if isinstance(row, dict) else None
+        named = uri if isinstance(uri, str) and _URI.fullmatch(uri) else None
+        try:
+            post, listed = _post(row, named, query, unread)
+        except ValueError as problem:
+            if named is None or fresh(named):
+                rejected.append(Rejected(raw=raw_text(row), reason=str(problem), id=named))
+            continue
+        times += [listed] if listed is not None else []
+        if fresh(post.id) and admits(node, post):
+            posts.append(post)
+    page = Page(posts=tuple(posts), rejected=tuple(rejected), unread=tuple(sorted(unread.items())), rate_left=rate)
+    return page, min(times, default=None)
+
+
+def _post(row: object, uri: str | None, query: Query, unread: Counter[str]) -> tuple[Post, datetime | None]:
+    """Return the post of a view, and the time by which the service lists it."""
+    if not isinstance(row, dict):
+        raise ValueError("a post is no object")  # noqa: TRY004 - one class for all that strangers get wrong
+    if uri is None:
+        raise ValueError("uri is none of a post")
+    record, author = row.get("record"), row.get("author")
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        raise ValueError("record has no text")  # noqa: TRY004 - as above
+    if (_labels(row) | _labels(author)) & _HIDDEN:
+        raise ValueError("its author or the service asks not to show it to strangers")
+    text = clean(record["text"])
+    shared = [*_links(record), *_embedded(record.get("embed"))]
+    if not text.strip() and not shared:
+        raise ValueError("it has no text")
+    who = _author(author)
+    indexed, written = read_time(row.get("indexedAt")), read_time(record.get("createdAt"))
+    if indexed is None:
+        unread["indexedAt: unreadable time"] += 1
+    when = written if indexed is None or (written is not None and _agree(written, indexed)) else indexed
+    listed = min((time for time in (indexed, written) if time is not None), default=None)
+    languages = record.get("langs")
+    spoken = languages[0] if isinstance(languages, list) and len(languages) == 1 else None
+    match = _URI.fullmatch(uri)
+    name = who.handle if who is not None and who.handle else (match[1] if match else "")
+    post = Post(
+        id=PostId(uri),
+        platform="bluesky",
+        author=who,
+        text=text,
+        lang=clean(spoken) if isinstance(spoken, str) else None,
+        created_at=when,
+        url=f"https://bsky.app/profile/{name}/post/{match[2]}" if match else None,
+        reply_to=_reference(_inside(record, "reply", "parent")),
+        quote_of=_quoted(record.get("embed")),
+        likes=read_count(row, "likeCount"),
+        reposts=read_count(row, "repostCount"),
+        replies=read_count(row, "replyCount"),
+        links=tuple(dict.fromkeys(link for one in shared if (link := canonical_url(one)))),
+        found_for=query.stories,
+    )
+    return post, listed
+
+
+def _agree(written: datetime, indexed: datetime) -> bool:
+    return indexed - _MOST_WRONG <= written <= indexed + _MOST_AHEAD
+
+
+def _author(author: object) -> Author | None:
+    if author is None:
+        return None
+    did = author.get("did") if isinstance(author, dict) else None
+    if not isinstance(author, dict) or not isinstance(did, str) or not did.startswith("did:") or clean(did) != did:
+        raise ValueError("author has no did")
+    handle, name = author.get("handle"), author.get("displayName")
+    known = isinstance(handle, str) and re.fullmatch(r"[A-Za-z0-9.-]{1,253}", handle) and handle != "handle.invalid"
+    return Author(
+        id=did,
+        handle=handle if known else None,
+        name=clean(name) or None if isinstance(name, str) else None,
+        verified=True if _inside(author, "verification", "verifiedStatus") == "valid" else None,
+        created_at=read_time(author.get("createdAt")),
+    )
+
+
+def _labels(of: object) -> frozenset[str]:
+    labels = of.get("labels") if isinstance(of, dict) else None
+    rows = labels if isinstance(labels, list) else []
+    named = (row.get("val") for row in rows if isinstance(row, dict) and row.get("neg") is not True)
+    return frozenset(value for value in named if isinstance(value, str))
+
+
+def _links(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the addresses of a record's rich text: what is shown of them is often cut short."""
+    facets = record.get("facets")
+    for facet in facets if isinstance(facets, list) else ():
+        features = facet.get("features") if isinstance(facet, dict) else None
+        for feature in features if isinstance(features, list) else ():
+            if isinstance(feature, dict) and feature.get("$type") == _LINK and isinstance(feature.get("uri"), str):
+                yield feature["uri"]
+
+
+def _embedded(embed: object) -> Iterator[str]:
+    for uri in (_inside(embed, "external", "uri"), _inside(embed, "media", "external", "uri")):
+        if isinstance(uri, str):
+            yield uri
+
+
+def _quoted(embed: object) -> PostId | None:
+    return _reference(_inside(embed, "record")) or _reference(_inside(embed, "record", "record"))
+
+
+def _reference(record: object) -> PostId | None:
+    uri = record.get("uri") if isinstance(record, dict) else None
+    return PostId(uri) if isinstance(uri, str) and _URI.fullmatch(uri) else None
+
+
+def _inside(value: object, *path: str) -> object:
+    """Return what lies along `path` in nested objects, None where it does not."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
