@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from monitor.model import Health, Page, Post
     from monitor.protocols import Source
+    from monitor.sources.spreadsheets import Columns
     from monitor.store import Store
 
     Progress: TypeAlias = Callable[[int, int], None]
@@ -160,10 +161,13 @@ def import_files(
     paths: Sequence[Path],
     *,
     now: datetime,
+    columns: Sequence[Columns] = (),
     progress: Progress | None = None,
     read: Callable[[Path, Page], None] = lambda _path, _page: None,
 ) -> Tally:
     """Store what files hold, and for each that it was read; return what became of all rows.
+
+    columns: of tables, as a config says.
 
     Of a deleted post only its tombstone is kept, with the story that it would belong to. `read` hears of each page
     that was stored. SourceRefused: a file cannot be opened; the files before it are stored.
@@ -176,7 +180,7 @@ def import_files(
         for number, path in enumerate(paths, start=1):
             source = f"import:{path.name}"
             times: list[datetime] = []
-            for page in read_file(path):
+            for page in read_file(path, columns):
                 tally += store.save_page(page, source=source, query="", at=now)
                 read(path, page)
                 deleted += [post for post in page.posts if post.deleted]

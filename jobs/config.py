@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from monitor.sources.spreadsheets import Columns
+
 Step: TypeAlias = Literal["collect", "understand", "brief", "publish", "deliver", "forget"]
 STEPS: tuple[Step, ...] = ("collect", "understand", "brief", "publish", "deliver", "forget")
 
@@ -172,6 +174,36 @@ class UnderstandingOptions(Options):
     encoder: bool = True
 
 
+class CsvOptions(Options):
+    """A table of a vendor's export: which column holds what. columns: {text = "Full Text", created_at = "Date", …}.
+
+    platform: of all rows, where no column says it. time_format: as strptime reads it, where times are no ISO ones.
+    """
+
+    name: Name
+    columns: dict[str, Name]
+    platform: Name | None = None
+    time_format: Name | None = None
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> CsvOptions:
+        from monitor.sources.spreadsheets import FIELDS  # noqa: PLC0415
+
+        unknown = [name for name in self.columns if name not in FIELDS]
+        if unknown:
+            raise ValueError(f"columns: no such field: {', '.join(unknown)}; there are: {', '.join(FIELDS)}")
+        if "text" not in self.columns:
+            raise ValueError('columns: say which column holds the text, such as text = "Full Text"')
+        return self
+
+    def table(self) -> Columns:
+        """Return it as the import takes it."""
+        from monitor.sources.spreadsheets import Columns  # noqa: PLC0415
+
+        return Columns(**self.model_dump())
+
+
 class Config(Options):
     """Everything a team can say; an empty file is a valid config. Paths are relative to the file's folder.
 
@@ -193,6 +225,7 @@ class Config(Options):
     sources: tuple[AnySource, ...] = ()
     channels: tuple[AnyChannel, ...] = ()
     schedule: ScheduleOptions | None = None
+    csv: tuple[CsvOptions, ...] = ()
     quiet_days: int = Field(default=7, ge=0, le=3_660)
 
     def quiet(self) -> timedelta | None:

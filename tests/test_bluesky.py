@@ -12,7 +12,7 @@ from jobs.follow import follow
 from monitor.errors import SourceRefused
 from monitor.model import Page, PostId, Query, StoryId
 from monitor.protocols import Follower
-from monitor.sources.bluesky import parse
+from monitor.sources.bluesky_posts import parse
 from monitor.store import Store
 from tests.builders import NOON, post
 from tests.fakes.bluesky import HANDLE, RECORDED, FakeBluesky, view

@@ -11,7 +11,7 @@ import pytest
 from monitor.errors import SourceGarbled, SourceRefused
 from monitor.model import Query, StoryId
 from monitor.sources.html_text import text_of
-from monitor.sources.mastodon import parse
+from monitor.sources.mastodon_posts import parse
 from tests.builders import NOON
 from tests.fakes.mastodon import RECORDED, answer, status
 from tests.fakes.services import build

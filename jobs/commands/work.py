@@ -138,7 +138,9 @@ def _unless(too_late: Event, progress: Progress) -> Progress:
 
 
 @click.command(
-    name="import", help="Store posts and stories from FILEs (JSON Lines, X API v2 JSON; .gz) and understand them."
+    name="import",
+    help="Store posts and stories from FILEs and understand them: JSON Lines, X API v2, X archive, Zeeschuimer, "
+    "CSV; plain, .gz or .zip.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @as_of
@@ -160,7 +162,8 @@ def import_(shell: Shell, files: tuple[Path, ...], *, as_json: bool) -> int:
         unread.update(dict(page.unread))
 
     with locked(app.store_path), app.open() as store:
-        tally = import_files(store, files, now=app.clock(), progress=app.progress, read=read)
+        tables = [options.table() for options in app.config.csv]
+        tally = import_files(store, files, now=app.clock(), columns=tables, progress=app.progress, read=read)
         STEPS["understand"](app, store)
     shell.say(_said(tally))
     _tell(shell, "quarantined", Counter({f"{name}: {why}": times for (name, why), times in broken.items()}))

@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from monitor.errors import SourceGarbled, SourceRefused
-from monitor.interchange import raw_text, read_count, read_time
-from monitor.model import Author, Followed, Page, Post, PostId, Rejected
+from monitor.interchange import raw_text
+from monitor.model import Followed, Page, PostId
 from monitor.options import Options, Secret
-from monitor.queries import Unsearchable, admits, searches
-from monitor.queries import parse as parse_query
-from monitor.text import canonical_url, clean
+from monitor.queries import Unsearchable, searches
+from monitor.text import clean
 
 from .answers import Service, rate_left
+from .bluesky_posts import URI, parse
 from .reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -42,16 +40,10 @@ _A_PAGE = 100
 _REACH = timedelta(days=7)
 _OVERLAP = timedelta(minutes=30)
 """What is listed late: a post that its author dates back is listed by the earlier of its two times."""
-_MOST_WRONG = timedelta(days=1)
-"""What a client says of a post's time is taken where it is about when the network saw it."""
-_MOST_AHEAD = timedelta(minutes=5)
 _A_LOOKUP = 25  # uris, at most (app.bsky.feed.getPosts)
 _MOST_LOOKUPS = 400
-_URI = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
-_HIDDEN = frozenset(("!hide", "!no-unauthenticated", "!takedown", "!suspend"))
 _ENDED = frozenset(("ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"))
 _TOKENS = ("accessJwt", "refreshJwt")
-_LINK = "app.bsky.richtext.facet#link"
 
 
 class BlueskyOptions(Options):
@@ -202,7 +194,7 @@ class BlueskySource:
     ) -> Iterator[Followed]:
         """Yield which posts are gone, by looking them up, 10,000 a run at most; the state says where to go on."""
         after = str(json.loads(state).get("after", "")) if state else ""
-        wanted = [post for post in sorted(posts) if post > after and _URI.fullmatch(post)]
+        wanted = [post for post in sorted(posts) if post > after and URI.fullmatch(post)]
         for number, at in enumerate(range(0, len(wanted), _A_LOOKUP)):
             if number == _MOST_LOOKUPS:
                 return
@@ -244,139 +236,3 @@ class BlueskySource:
         if not isinstance(answer, dict) or not isinstance(answer.get("posts"), list):
             raise SourceGarbled(self.name, "the answer has no posts", sample=raw_text(answer))
         return answer, sent
-
-
-def parse(
-    answer: Mapping[str, Any],
-    query: Query,
-    fresh: Callable[[str], bool] = lambda _post: True,
-    *,
-    rate: int | None = None,
-) -> tuple[Page, datetime | None]:
-    """Return the posts of an answer ({posts: […]}), and by when its earliest is listed, None where none is.
-
-    fresh: whether an id comes for the first time; what does not is passed over, and so is what the query bars.
-    """
-    node = parse_query(query.text)
-    posts: list[Post] = []
-    rejected: list[Rejected] = []
-    unread: Counter[str] = Counter()
-    times: list[datetime] = []
-    for row in answer["posts"]:
-        uri = row.get("uri") if isinstance(row, dict) else None
-        named = uri if isinstance(uri, str) and _URI.fullmatch(uri) else None
-        try:
-            post, listed = _post(row, named, query, unread)
-        except ValueError as problem:
-            if named is None or fresh(named):
-                rejected.append(Rejected(raw=raw_text(row), reason=str(problem), id=named))
-            continue
-        times += [listed] if listed is not None else []
-        if fresh(post.id) and admits(node, post):
-            posts.append(post)
-    page = Page(posts=tuple(posts), rejected=tuple(rejected), unread=tuple(sorted(unread.items())), rate_left=rate)
-    return page, min(times, default=None)
-
-
-def _post(row: object, uri: str | None, query: Query, unread: Counter[str]) -> tuple[Post, datetime | None]:
-    """Return the post of a view, and the time by which the service lists it."""
-    if not isinstance(row, dict):
-        raise ValueError("a post is no object")  # noqa: TRY004 - one class for all that strangers get wrong
-    if uri is None:
-        raise ValueError("uri is none of a post")
-    record, author = row.get("record"), row.get("author")
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-        raise ValueError("record has no text")  # noqa: TRY004 - as above
-    if (_labels(row) | _labels(author)) & _HIDDEN:
-        raise ValueError("its author or the service asks not to show it to strangers")
-    text = clean(record["text"])
-    shared = [*_links(record), *_embedded(record.get("embed"))]
-    if not text.strip() and not shared:
-        raise ValueError("it has no text")
-    who = _author(author)
-    indexed, written = read_time(row.get("indexedAt")), read_time(record.get("createdAt"))
-    if indexed is None:
-        unread["indexedAt: unreadable time"] += 1
-    when = written if indexed is None or (written is not None and _agree(written, indexed)) else indexed
-    listed = min((time for time in (indexed, written) if time is not None), default=None)
-    languages = record.get("langs")
-    spoken = languages[0] if isinstance(languages, list) and len(languages) == 1 else None
-    match = _URI.fullmatch(uri)
-    name = who.handle if who is not None and who.handle else (match[1] if match else "")
-    post = Post(
-        id=PostId(uri),
-        platform="bluesky",
-        author=who,
-        text=text,
-        lang=clean(spoken) if isinstance(spoken, str) else None,
-        created_at=when,
-        url=f"https://bsky.app/profile/{name}/post/{match[2]}" if match else None,
-        reply_to=_reference(_inside(record, "reply", "parent")),
-        quote_of=_quoted(record.get("embed")),
-        likes=read_count(row, "likeCount"),
-        reposts=read_count(row, "repostCount"),
-        replies=read_count(row, "replyCount"),
-        links=tuple(dict.fromkeys(link for one in shared if (link := canonical_url(one)))),
-        found_for=query.stories,
-    )
-    return post, listed
-
-
-def _agree(written: datetime, indexed: datetime) -> bool:
-    return indexed - _MOST_WRONG <= written <= indexed + _MOST_AHEAD
-
-
-def _author(author: object) -> Author | None:
-    if author is None:
-        return None
-    did = author.get("did") if isinstance(author, dict) else None
-    if not isinstance(author, dict) or not isinstance(did, str) or not did.startswith("did:") or clean(did) != did:
-        raise ValueError("author has no did")
-    handle, name = author.get("handle"), author.get("displayName")
-    known = isinstance(handle, str) and re.fullmatch(r"[A-Za-z0-9.-]{1,253}", handle) and handle != "handle.invalid"
-    return Author(
-        id=did,
-        handle=handle if known else None,
-        name=clean(name) or None if isinstance(name, str) else None,
-        verified=True if _inside(author, "verification", "verifiedStatus") == "valid" else None,
-        created_at=read_time(author.get("createdAt")),
-    )
-
-
-def _labels(of: object) -> frozenset[str]:
-    labels = of.get("labels") if isinstance(of, dict) else None
-    rows = labels if isinstance(labels, list) else []
-    named = (row.get("val") for row in rows if isinstance(row, dict) and row.get("neg") is not True)
-    return frozenset(value for value in named if isinstance(value, str))
-
-
-def _links(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the addresses of a record's rich text: what is shown of them is often cut short."""
-    facets = record.get("facets")
-    for facet in facets if isinstance(facets, list) else ():
-        features = facet.get("features") if isinstance(facet, dict) else None
-        for feature in features if isinstance(features, list) else ():
-            if isinstance(feature, dict) and feature.get("$type") == _LINK and isinstance(feature.get("uri"), str):
-                yield feature["uri"]
-
-
-def _embedded(embed: object) -> Iterator[str]:
-    for uri in (_inside(embed, "external", "uri"), _inside(embed, "media", "external", "uri")):
-        if isinstance(uri, str):
-            yield uri
-
-
-def _quoted(embed: object) -> PostId | None:
-    return _reference(_inside(embed, "record")) or _reference(_inside(embed, "record", "record"))
-
-
-def _reference(record: object) -> PostId | None:
-    uri = record.get("uri") if isinstance(record, dict) else None
-    return PostId(uri) if isinstance(uri, str) and _URI.fullmatch(uri) else None
-
-
-def _inside(value: object, *path: str) -> object:
-    """Return what lies along `path` in nested objects, None where it does not."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

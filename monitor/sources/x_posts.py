@@ -201,9 +201,14 @@ def _text(row: Mapping[str, Any]) -> str:
     text = note.get("text") if isinstance(note, dict) and isinstance(note.get("text"), str) else row.get("text")
     if not isinstance(text, str):
         raise ValueError("a post needs a text")  # noqa: TRY004 - as above
+    return clean(unescaped(text))
+
+
+def unescaped(text: str) -> str:
+    """Return a text of X with the three characters that it writes as HTML entities."""
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
-    return clean(text)
+    return text
 
 
 def _optional_text(row: Mapping[str, Any], key: str) -> str | None:
