@@ -150,12 +150,13 @@ def _collect(app: App, store: Store) -> list[str]:
     from monitor.queries import query_for  # noqa: PLC0415
 
     from .collect import collect  # noqa: PLC0415
-    from .following import conversations  # noqa: PLC0415
+    from .following import addresses, conversations  # noqa: PLC0415
 
     sources, now = app.sources(store), app.clock()
     store.save_stories([row.story(app.zone) for row in app.config.stories], source="config", at=now)
     about = followed(app, store)
-    queries = [query_for(story) for story in about]
+    also = addresses(store)
+    queries = [query_for(story, also.get(story.id, ())) for story in about]
     queries += conversations(store, about, {options.name: options for options in app.config.sources})
     problems = collect(store, sources, queries, now=now, progress=app.progress)
     return [f"{problem.source}: {problem.what}" for problem in problems]

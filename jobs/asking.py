@@ -37,8 +37,13 @@ class Answer:
     problems: tuple[str, ...]
 
 
-def story_of(topic: str) -> Story:
-    """Return the story that stands for a topic: asked for as it is written, where that can be read as a query."""
+def story_of(topic: str, *, own_network: bool = False) -> Story:
+    """Return the story that stands for a topic: asked for as it is written, where that can be read as a query.
+
+    A link stands for the article that it leads to, which is fetched. Raises as a source does where it cannot be.
+    """
+    if topic.startswith(("http://", "https://")):
+        return _linked(topic.strip(), own_network=own_network)
     bare = " ".join(topic.split())
     try:
         parse(bare)
@@ -47,9 +52,15 @@ def story_of(topic: str) -> Story:
     return Story(id=StoryId("asked"), title=bare, query=bare)
 
 
+def _linked(url: str, *, own_network: bool) -> Story:
+    from monitor.sources.article import fetched  # noqa: PLC0415 - only for a link
+
+    return fetched(url, source="the link", own_network=own_network)
+
+
 def ask(
     store: Store,
-    topic: str,
+    story: Story,
     sources: Sequence[Source],
     *,
     out: Path,
@@ -61,9 +72,8 @@ def ask(
     reader: Encoder | None,
     progress: Progress,
 ) -> Answer:
-    """Answer `topic` from `sources`. store: an empty one; most: no page is asked for after so long."""
+    """Answer what a story is asked for, from `sources`. store: empty; most: no page is asked for after so long."""
     began = clock()
-    story = story_of(topic)
     store.save_stories([story], source="asked", at=began)
     hurried = [_Hurried(source, clock, began + most) for source in sources]
     problems = collect(store, hurried, [query_for(story)], now=began, progress=progress)

@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
+from monitor.events import same_event
 from monitor.folding import fold
 from monitor.linking import link
-from monitor.model import Gap, Query, ReadWindow, Tally, Tombstone, id_hash
+from monitor.model import Article, Gap, Query, ReadWindow, Tally, Tombstone, id_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from monitor.model import Health, Page, Post
+    from monitor.model import Health, Page, Post, Story
     from monitor.protocols import Source
     from monitor.sources.spreadsheets import Columns
     from monitor.store import Store
@@ -105,13 +106,44 @@ def _read(store: Store, source: Source, query: Query, now: datetime) -> Exceptio
     try:
         for fetched in source.fetch(query, store.cursor(source.name, query.text), now):
             # A feed of stories says nothing about posts: that it was read is no proof of "no posts found".
-            page = fetched if source.asks else replace(fetched, covered=None)
+            page = fetched if source.asks else _joined(store, replace(fetched, covered=None))
             store.save_page(page, source=source.name, query=query.text, at=now, stories=query.stories)
             left = page.rate_left
     except _EXPECTED as failure:
         return failure
     store.note_success(source.name, at=now, rate_left=left)
     return None
+
+
+def _joined(store: Store, page: Page) -> Page:
+    """Return a page of stories with those as articles that tell of the event of another one.
+
+    What was imported joins nobody, and nobody joins it. Of two on one page the first stays a story; what is an
+    article once stays one of its story.
+    """
+    came_from, known = store.story_sources(), store.stories()
+    hosts = [story for story in known if not came_from[story.id].startswith("import:")]
+    of = {article.id: article.story for article in store.articles()}
+    stories: list[Story] = []
+    articles: list[Article] = []
+    for story in page.stories:
+        host = of.get(story.id)
+        if host is None and story.id not in came_from:
+            host = next((one.id for one in (*hosts, *stories) if same_event(one, story)), None)
+        if host is None or host == story.id:
+            stories.append(story)
+            continue
+        articles.append(
+            Article(
+                id=story.id,
+                story=host,
+                title=story.title,
+                url=story.url,
+                publisher=story.publisher,
+                published_at=story.published_at,
+            )
+        )
+    return replace(page, stories=tuple(stories), articles=tuple(articles))
 
 
 def _ends_the_source(failure: Exception) -> bool:
@@ -210,7 +242,7 @@ def _bury(store: Store, deleted: Sequence[Post]) -> None:
     gone = {post.id: post for post in deleted}
     posts = [*(post for post in store.posts() if post.id not in gone), *gone.values()]
     copies = fold(posts)
-    links, _ = link(posts, store.stories(), copies)
+    links, _ = link(posts, store.stories(), copies, articles=store.articles())
     store.save_tombstones(
         Tombstone(
             id_hash=id_hash(post.id),

@@ -45,6 +45,15 @@ def is_over(story: Story, last_heard: datetime | None, quiet: timedelta | None, 
     return quiet is not None and bool(known) and now - max(known) > quiet
 
 
+def addresses(store: Store) -> dict[StoryId, list[str]]:
+    """Return where other outlets tell of each story, those first that were first."""
+    found: dict[StoryId, list[str]] = {}
+    for article in sorted(store.articles(), key=lambda one: (one.published_at is None, one.published_at, one.id)):
+        if article.url:
+            found.setdefault(article.story, []).append(article.url)
+    return found
+
+
 def conversations(store: Store, stories: Sequence[Story], sources: Mapping[str, Options]) -> list[Query]:
     """Return the queries for the answers to cited posts of X, as many a story as its sources want."""
     wanted = max((getattr(options, "conversations", 0) for options in sources.values()), default=0)

@@ -15,6 +15,7 @@ from monitor.languages import detect
 from monitor.linking import link
 from monitor.linking.profiles import named_by_profile
 from monitor.model import (
+    Article,
     Beside,
     Encoding,
     Finding,
@@ -72,6 +73,7 @@ def read_posts(
     posts: Sequence[Post],
     stories: Sequence[Story],
     *,
+    articles: Sequence[Article] = (),
     own_accounts: frozenset[str] = frozenset(),
     outlets: frozenset[str] = frozenset(),
     scorer: Family | None = None,
@@ -81,16 +83,17 @@ def read_posts(
 ) -> list[Finding]:
     """Return one finding a post, by post id; the same for any order of the posts and stories.
 
-    own_accounts, outlets: handles, with or without "@", in any case. scorer: the family that reads tone, None for
-    the best of each language. reader: None links, and tells kind and stance, by words and rules alone. score: None
-    scores with SCORERS.
+    articles: of other outlets about the stories. own_accounts, outlets: handles, with or without "@", in any case.
+    scorer: the family that reads tone, None for the best of each language. reader: None links, and tells kind and
+    stance, by words and rules alone. score: None scores with SCORERS.
     """
     own = frozenset(map(_handle, own_accounts))
     press = frozenset(map(_handle, outlets))
     copies = fold(posts)
     roots = [post for post in posts if post.id not in copies]
     seen = _encoded(sorted({post.text for post in roots if post.text.strip()}), reader, progress)
-    links, elsewhere = link(posts, stories, copies, embed=_embedder(reader, seen) if reader else None)
+    embed = _embedder(reader, seen) if reader else None
+    links, elsewhere = link(posts, stories, copies, articles=articles, embed=embed)
     linked = {post: found.story for post, found in links.items()}
     speakers = voices(posts, copies, linked)
     languages = {post.id: detect(post.text, post.lang) for post in roots}
@@ -186,6 +189,7 @@ def understand(
     findings = read_posts(
         posts,
         store.stories(),
+        articles=store.articles(),
         own_accounts=own,
         outlets=press,
         scorer=scorer,

@@ -101,6 +101,21 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Another outlet's piece about the event of a story. id: as its source names it."""
+
+    id: StoryId
+    story: StoryId
+    title: str
+    url: str | None = None
+    publisher: str | None = None
+    published_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _aware("Article", self.published_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """An account on one platform; `id` is unique there."""
 
@@ -270,7 +285,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answer of a source. received = posts + stories + rejected.
+    """One answer of a source. received = posts + stories + articles + rejected.
 
     cursor: stored with the page; None means "do not move it yet" (newest-first sources give it with the
     last page). covered: the window that this and the earlier pages of the fetch have read, with the last page.
@@ -280,6 +295,7 @@ class Page:
 
     posts: tuple[Post, ...] = ()
     stories: tuple[Story, ...] = ()
+    articles: tuple[Article, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     cursor: str | None = None
     covered: Span | None = None
@@ -292,7 +308,7 @@ class Page:
     @property
     def received(self) -> int:
         """How many things the sender sent, good or broken."""
-        return len(self.posts) + len(self.stories) + len(self.rejected)
+        return len(self.posts) + len(self.stories) + len(self.articles) + len(self.rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -253,6 +253,31 @@ def test_one_question_is_answered_with_its_report_and_its_proof(
     assert not (here / "monitor.db").exists()
 
 
+def test_a_link_is_answered_with_what_people_say_about_its_article(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = int(datetime.now(UTC).timestamp())
+    hits = [
+        comment(1, now - 600, "Closing the Sundvik ferry is a terrible mistake, shame on the county"),
+        comment(2, now - 900, "My county has a ferry too"),
+        comment(3, now - 950, "A cat sat on the pier"),
+    ]
+    head = '<meta property="og:description" content="The county closes the ferry to Sundvik on 1 April.">'
+    article = Reply(
+        headers={"content-type": "text/html"},
+        body=f"<html lang=en><title>Sundvik ferry closes</title>{head}".encode(),
+    )
+    with FakeWeb(lambda one: search(hits, one)) as web, FakeWeb(lambda _: article) as paper:
+        config(here, hn=web.url)
+        assert main(["ask", f"{paper.url}/ferry"]) == 0
+        caught = capsys.readouterr()
+        assert len(paper.asked) == 1
+    assert caught.out.startswith("Sundvik ferry closes\n")
+    assert "Closing the Sundvik ferry is a terrible mistake" in caught.out
+    assert "cat sat" not in caught.out
+    assert list(here.glob("out/ask/*/*/report.html"))
+
+
 def test_a_question_that_nobody_could_be_asked_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with FakeWeb(lambda _: Reply(status=503)) as web:
         config(here, hn=web.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,7 +67,7 @@ def test_all_that_comes_is_accounted_for_and_a_second_reading_doubles_nothing(
         pages = list(source.fetch(QUERY, None, NOW))
         assert collect(store, [source], [QUERY], now=NOW) == []
         once = store.count_posts()
-        assert collect(store, [source], [QUERY], now=NOW) == []
+        assert collect(store, [source], [QUERY], now=NOW + timedelta(days=1)) == []
     received = sum(page.received for page in pages)
     assert received == 3
     assert sum(len(page.rejected) for page in pages) == 1

@@ -20,7 +20,9 @@ _SECONDS = 40
 _PAGES = 3
 
 
-@click.command(help="Answer one question now, from sources that need no key: what people say about TOPIC.")
+@click.command(
+    help="Answer one question now, from sources that need no key: what people say about TOPIC, words or a link."
+)
 @click.argument("topic")
 @language
 @as_json
@@ -30,6 +32,7 @@ def ask(shell: Shell, topic: str, *, as_json: bool) -> int:
     from datetime import timedelta  # noqa: PLC0415
 
     from jobs.asking import ask as asked  # noqa: PLC0415
+    from jobs.asking import story_of  # noqa: PLC0415
     from jobs.folders import slug  # noqa: PLC0415
     from monitor.model import Story, StoryId  # noqa: PLC0415
     from monitor.scoring import encoder  # noqa: PLC0415
@@ -38,6 +41,8 @@ def ask(shell: Shell, topic: str, *, as_json: bool) -> int:
     if not topic.strip():
         raise click.BadParameter("write what you want to know about", param_hint="TOPIC")
     app = shell.app
+    own = any(getattr(options, "allow_private_hosts", False) for options in app.config.sources)
+    about = story_of(topic, own_network=own)
     number = hashlib.sha256(topic.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     out = app.out / "ask" / slug(Story(id=StoryId(f"{topic[:40]} {number}"), title=topic))
     out.mkdir(parents=True, exist_ok=True)
@@ -48,7 +53,7 @@ def ask(shell: Shell, topic: str, *, as_json: bool) -> int:
     with Store.open(path) as store:
         answer = asked(
             store,
-            topic,
+            about,
             _free(app, store),
             out=out,
             language=app.written_in(),

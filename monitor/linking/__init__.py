@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from monitor.folding import Copy
-    from monitor.model import Post, PostId, Story
+    from monitor.model import Article, Post, PostId, Story
     from monitor.protocols import Embedder
 
 __all__ = ["EVERY_IDEA", "Ideas", "Precision", "link"]
@@ -74,6 +74,7 @@ def link(
     stories: Iterable[Story],
     copies: Mapping[PostId, Copy],
     *,
+    articles: Sequence[Article] = (),
     embed: Embedder | None = None,
     precision: Precision = "balanced",
     window: timedelta | None = None,
@@ -83,12 +84,13 @@ def link(
 
     A copy takes its root's link, and lends it the address that it shares and the query that found it. An address
     decides, then the thread, then query, words and meaning. A tie goes to the story with the lowest id.
-    embed: without it words alone are compared. window: how long before or after a story is published its posts
-    may be written to be known by words or meaning; None: any time.
+    articles: of other outlets, whose addresses stand for their story's. embed: without it words are compared alone.
+    window: how long before or after a story is published its posts may be written to be known by words or meaning;
+    None: any time.
     """
     ordered = sorted(posts, key=by_time)
     ranked = sorted(stories, key=lambda story: story.id)
-    evidence = Evidence(ordered, ranked, copies)
+    evidence = Evidence(ordered, ranked, copies, articles)
     roots = [post for post in ordered if post.id not in copies]
     links = {
         post.id: Link(story=evidence.by_url[post.id], reason="url", strength=1.0)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.folding import Copy
-    from monitor.model import Post, PostId, Story, StoryId
+    from monitor.model import Article, Post, PostId, Story, StoryId
 
 _BY_KEYWORD = 0.95
 """Share of the posts found for a story that hold a word of its query from which on it was searched by words."""
@@ -22,7 +22,13 @@ _BY_KEYWORD = 0.95
 class Evidence:
     """What ties posts to stories besides words; everything is known of roots, their copies included."""
 
-    def __init__(self, ordered: Sequence[Post], ranked: Sequence[Story], copies: Mapping[PostId, Copy]) -> None:
+    def __init__(
+        self,
+        ordered: Sequence[Post],
+        ranked: Sequence[Story],
+        copies: Mapping[PostId, Copy],
+        articles: Sequence[Article] = (),
+    ) -> None:
         known = {post.id: post for post in ordered}
         self.known = known.keys()
         self.root = {post.id: copies[post.id].root if post.id in copies else post.id for post in ordered}
@@ -30,6 +36,9 @@ class Evidence:
         for story in ranked:
             if story.url and (address := canonical_url(story.url)) is not None:
                 of_story.setdefault(address, story.id)
+        for article in articles:
+            if article.url and (address := canonical_url(article.url)) is not None:
+                of_story.setdefault(address, article.story)
         self._ids = {story.id for story in ranked}
         self.by_url: dict[PostId, StoryId] = {}
         self.found_for: dict[PostId, set[StoryId]] = defaultdict(set)

@@ -14,7 +14,7 @@ from monitor.text import words
 from .matching import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from monitor.model import Story
 
@@ -23,6 +23,8 @@ _TERMS = 6
 _FIRST = 2
 """How many of them, the most telling, have a part in every pair: two common words of a title ("card app") are met
 in thousands of posts about anything."""
+_OTHERS = 2
+"""Nine pairs and three addresses are twelve searches, which is the most."""
 _BEFORE = timedelta(days=1)
 _LONGEST = 100
 """Characters of a term; a longer one is no word, and no platform would take it."""
@@ -35,23 +37,27 @@ _POSSESSIVE = re.compile(r"['’]s$")
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 
 
-def query_for(story: Story) -> Query:
-    """Return the query of a story: the team's own, or pairs of its telling terms and its address."""
+def query_for(story: Story, also: Sequence[str] = ()) -> Query:
+    """Return the query of a story: the team's own, or pairs of its telling terms and its address.
+
+    also: addresses of other outlets' articles about it, of which two are asked for.
+    """
     # What is written beforehand, about what is to come, belongs to it too.
     since = None if story.published_at is None else story.published_at - _BEFORE
-    return Query(text=story.query or _told(story), stories=(story.id,), language=story.language, since=since)
+    return Query(text=story.query or _told(story, also), stories=(story.id,), language=story.language, since=since)
 
 
-def _told(story: Story) -> str:
+def _told(story: Story, also: Sequence[str]) -> str:
     terms = terms_of(story)
     parts = [
         f"({term} {after[0]})" if len(after) == 1 else f"({term} ({' OR '.join(after)}))"
         for number, term in enumerate(terms[:_FIRST])
         if (after := terms[number + 1 :])
     ] or terms
-    address = address_of(story.url) if story.url else None
-    if address is not None and '"' not in address and len(address) <= _LONGEST:
-        parts.append(f'url:"{address}"')
+    addresses = [address_of(url) for url in (*([story.url] if story.url else []), *also[:_OTHERS])]
+    for address in dict.fromkeys(addresses):
+        if address is not None and '"' not in address and len(address) <= _LONGEST:
+            parts.append(f'url:"{address}"')
     if len(parts) == 1:
         return parts[0].removeprefix("(").removesuffix(")")
     return " OR ".join(parts) or _quoted(story.title)

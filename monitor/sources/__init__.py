@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from .article import ArticleOptions
 from .bluesky import BlueskyOptions
 from .hackernews import HackerNewsOptions
 from .mastodon import MastodonOptions
@@ -13,7 +14,7 @@ from .rss import RssOptions
 from .x import XOptions
 
 AnySource: TypeAlias = Annotated[
-    XOptions | BlueskyOptions | MastodonOptions | HackerNewsOptions | RssOptions,
+    XOptions | BlueskyOptions | MastodonOptions | HackerNewsOptions | RssOptions | ArticleOptions,
     Field(discriminator="kind"),
 ]
 """The options of every kind of source, told apart by `kind`."""

@@ -163,7 +163,9 @@ def _read(
 
 def post_of(columns: Columns, row: Mapping[str, str], unread: Counter[str]) -> Post:
     """Return the post of a row. ValueError: it is none, and why."""
-    held = {name: clean(row.get(column, "")).replace("\r\n", "\n").strip() for name, column in columns.columns.items()}
+    held = {
+        name: clean(row.get(column, "")).replace("\r\n", "\n").strip() for name, column in columns.columns.items()
+    }
     url = held.get("url") or None
     platform = _platform(held.get("platform", ""), columns.platform, url)
     text = "\n".join(dict.fromkeys(part for name in ("title", "text") if (part := held.get(name, ""))))

@@ -201,6 +201,15 @@ _LEDGER = (
        ) STRICT""",
 )
 
+_ARTICLES = (
+    # What other outlets wrote about the event of a story, by the id that their source gives it.
+    """CREATE TABLE articles (
+         id TEXT PRIMARY KEY, story TEXT NOT NULL, title TEXT NOT NULL, url TEXT, publisher TEXT, published_at TEXT,
+         source TEXT NOT NULL, seen_at TEXT NOT NULL
+       ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX articles_by_story ON articles(story)",
+)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
@@ -210,5 +219,6 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0006_published", _PUBLISHED),
     ("0007_sharing", _SHARING),
     ("0008_ledger", _LEDGER),
+    ("0009_articles", _ARTICLES),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""

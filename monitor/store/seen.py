@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from monitor.model import Cost, Page, Post, PostId, ReadWindow, Rejected, Story, StoryId, Tally
+from monitor.model import Article, Cost, Page, Post, PostId, ReadWindow, Rejected, Story, StoryId, Tally
 
 from .forgotten import Forgetting, only
 from .ledger import Ledger
@@ -28,6 +28,7 @@ from .rows import (
     printable,
     story_from,
     story_row,
+    time_from,
     time_text,
     unstorable,
 )
@@ -74,6 +75,7 @@ class Seen(Forgetting, Reading, Ledger):
             good, unfit = _sorted_out(page.posts, at_text(at))
             tally = self._keep_posts(good, at)
             tally += self._keep_stories(page.stories, source, at)
+            tally += self._keep_articles(page.articles, source, at)
             tally += self._keep_broken([*page.rejected, *unfit], source, at)
             self._add_tally(source, tally)
             self._each(
@@ -123,6 +125,21 @@ class Seen(Forgetting, Reading, Ledger):
     def story(self, story: StoryId) -> Story | None:
         row = self._one(f"SELECT {STORY_COLUMNS} FROM stories WHERE id = ?", story)
         return None if row is None else story_from(row)
+
+    def articles(self) -> list[Article]:
+        """Return what other outlets wrote about the stories, by (story, id)."""
+        rows = self._all("SELECT id, story, title, url, publisher, published_at FROM articles ORDER BY story, id")
+        return [
+            Article(
+                id=StoryId(row[0]),
+                story=StoryId(row[1]),
+                title=row[2],
+                url=row[3],
+                publisher=row[4],
+                published_at=time_from(row[5]),
+            )
+            for row in rows
+        ]
 
     def posts(self) -> Iterator[Post]:
         """Yield every post in its current version, by id; nothing may be written while it runs."""
@@ -249,6 +266,36 @@ class Seen(Forgetting, Reading, Ledger):
                 if was is None or was[:-2] != row[:-2]:
                     self._mark_seen()
         return Tally(stored=stored, duplicate=duplicate) + self._keep_broken(unfit, source, at)
+
+    def _keep_articles(self, articles: Sequence[Article], source: str, at: datetime) -> Tally:
+        stored = 0
+        unfit: list[Rejected] = []
+        for one in articles:
+            row = (
+                one.id,
+                one.story,
+                one.title,
+                one.url,
+                one.publisher,
+                time_text(one.published_at),
+                source,
+                at_text(at),
+            )
+            why = unstorable(row)
+            if why is not None:
+                unfit.append(Rejected(raw=_raw(asdict(one)), reason=why, id=one.id))
+                continue
+            was = self._one("SELECT url FROM articles WHERE id = ?", one.id)
+            stored += was is None
+            self._db.execute(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "title = excluded.title, url = excluded.url, seen_at = excluded.seen_at",
+                row,
+            )
+            if was is None or was[0] != one.url:
+                self._mark_seen()  # posts that link to it are now about its story
+        kept = len(articles) - len(unfit)
+        return Tally(stored=stored, duplicate=kept - stored) + self._keep_broken(unfit, source, at)
 
     def _keep_broken(self, broken: Sequence[Rejected], source: str, at: datetime) -> Tally:
         self._each(

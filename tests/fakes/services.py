@@ -62,11 +62,20 @@ SERVICES: dict[str, Service] = {
         options=lambda url: {"server": url, "allow_private_hosts": True},
         good=lambda asked: _page(json.loads(mastodon.RECORDED.read_text()), asked),
     ),
+    "article": Service(
+        options=lambda url: {"urls": [f"{url}/{n}" for n in (1, 2, 3)], "allow_private_hosts": True},
+        good=lambda asked: Reply(headers={"content-type": "text/html"}, body=_article(asked.path)),
+    ),
     "hackernews": Service(
         options=lambda url: {"api": url, "allow_private_hosts": True},
         good=lambda _: ok(json.loads(hackernews.RECORDED.read_text())),
     ),
 }
+
+
+def _article(path: str) -> bytes:
+    """A page of its own at each path; the third has no title."""
+    return b"<p>no title</p>" if path == "/3" else f"<title>The Sundvik ferry, part {path[1:]}</title>".encode()
 
 
 def _page(statuses: list[Any], asked: Asked) -> Reply:
