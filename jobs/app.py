@@ -20,7 +20,7 @@ from .runs import Outcome, Stopped, recorded
 if TYPE_CHECKING:
     from monitor.model import Story, StoryId
     from monitor.options import Options
-    from monitor.protocols import Channel, Source
+    from monitor.protocols import Channel, Listener, Source
     from monitor.store import Store
 
     from .publish import Composer
@@ -98,7 +98,7 @@ class App:
             *self._unset("writer", self.config.writer),
         ]
 
-    def sources(self, store: Store, kinds: frozenset[str] | None = None) -> list[Source]:
+    def sources(self, store: Store, kinds: frozenset[str] | None = None) -> list[Source | Listener]:
         """Build the sources (of these kinds), whose money `store` keeps.
 
         ConfigError names every variable that is not set.

@@ -14,6 +14,7 @@ from monitor.events import same_event
 from monitor.folding import fold
 from monitor.linking import link
 from monitor.model import Article, Gap, Query, ReadWindow, Tally, Tombstone, id_hash
+from monitor.protocols import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +41,7 @@ class Problem:
 
 def collect(
     store: Store,
-    sources: Sequence[Source],
+    sources: Sequence[Source | Listener],
     queries: Sequence[Query],
     *,
     now: datetime,
@@ -48,7 +49,7 @@ def collect(
 ) -> list[Problem]:
     """Read every source for every query and store it; return what went wrong, each problem once."""
     asked = _merged(queries)
-    rounds = [(source, _for(source, asked) if source.asks else [Query(text="")]) for source in sources]
+    rounds = [(source, _rounds(source, asked)) for source in sources]
     whole = sum(len(of_source) for _, of_source in rounds)
     done = 0
     problems: list[Problem] = []
@@ -58,7 +59,12 @@ def collect(
         waits = stopped is not None
         first: Exception | None = None
         for query in of_source:
-            stopped = stopped if stopped and _ends_the_source(stopped) else _read(store, source, query, now)
+            if stopped is None or not _ends_the_source(stopped):
+                stopped = (
+                    _listen(store, source, query, asked, now)
+                    if isinstance(source, Listener)
+                    else _read(store, source, query, now)
+                )
             if stopped:
                 first = first or stopped
                 if source.asks:
@@ -70,6 +76,13 @@ def collect(
         if first and not waits:
             _note_failure(store, source, first, now)
     return list(dict.fromkeys(problems))
+
+
+def _rounds(source: Source | Listener, queries: Sequence[Query]) -> list[Query]:
+    """Return what a source is asked: each query; of what is read as a whole, one that stands for all."""
+    if isinstance(source, Listener):
+        return [Query(text="", stories=tuple(dict.fromkeys(one for query in queries for one in query.stories)))]
+    return _for(source, queries) if source.asks else [Query(text="")]
 
 
 def _for(source: Source, queries: Sequence[Query]) -> list[Query]:
@@ -86,7 +99,7 @@ def _too_early(health: Health | None, now: datetime) -> SourceUnavailable | None
     return SourceUnavailable(health.source, why, retry_after=health.next_try)
 
 
-def _note_failure(store: Store, source: Source, failure: Exception, now: datetime) -> None:
+def _note_failure(store: Store, source: Source | Listener, failure: Exception, now: datetime) -> None:
     """Keep what stands in a source's way, and what it answered where that could not be read."""
     problem = _problem(source, failure)
     store.note_failure(
@@ -112,6 +125,23 @@ def _read(store: Store, source: Source, query: Query, now: datetime) -> Exceptio
     except _EXPECTED as failure:
         return failure
     store.note_success(source.name, at=now, rate_left=left)
+    return None
+
+
+def _listen(
+    store: Store, source: Listener, whole: Query, queries: Sequence[Query], now: datetime
+) -> Exception | None:
+    """Store what a stream brings for all queries; of what is deleted, only what we hold."""
+    held = set(store.post_ids("bluesky"))
+    wanted = [query for query in queries if query.platform is None]
+    try:
+        for page in source.listen(wanted, store.cursor(source.name, ""), now):
+            kept = tuple(post for post in page.posts if not post.deleted or post.id in held)
+            held |= {post.id for post in kept}
+            store.save_page(replace(page, posts=kept), source=source.name, query="", at=now, stories=whole.stories)
+    except _EXPECTED as failure:
+        return failure
+    store.note_success(source.name, at=now)
     return None
 
 
@@ -151,7 +181,7 @@ def _ends_the_source(failure: Exception) -> bool:
     return isinstance(failure, BudgetSpent | SourceUnavailable)
 
 
-def _leave_gap(store: Store, source: Source, query: Query, reason: str, now: datetime) -> None:
+def _leave_gap(store: Store, source: Source | Listener, query: Query, reason: str, now: datetime) -> None:
     last = store.last_read(source.name, query.text)
     since = last.until if last else _begin_of(store, query)
     gap = Gap(
@@ -171,7 +201,7 @@ def _begin_of(store: Store, query: Query) -> datetime | None:
     return min(known) if len(known) == len(query.stories) > 0 else None
 
 
-def _problem(source: Source, failure: Exception) -> Problem:
+def _problem(source: Source | Listener, failure: Exception) -> Problem:
     later = getattr(failure, "retry_after", None) or getattr(failure, "until", None)
     return Problem(source=source.name, what=str(failure).removeprefix(f"{source.name}: "), retry_after=later)
 

@@ -79,6 +79,24 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Listener(Protocol):
+    """A source that is read once for all queries, as a stream goes by."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def asks(self) -> bool: ...
+
+    def listen(self, queries: Sequence[Query], after: str | None, now: datetime) -> Iterator[Page]:
+        """Yield pages of posts that fulfil a query, found for its stories; `after` is the stored cursor.
+
+        Deletions come as deleted posts, of posts that were never kept too. Raises as `Source.fetch`.
+        """
+        ...
+
+
+@runtime_checkable
 class Probed(Protocol):
     """A source that can be tried without reading or paying for anything."""
 

@@ -218,7 +218,7 @@ def test_the_scheduler_catches_up_once_a_period_and_keeps_others_out(desk: Desk)
 
 def test_a_new_kind_of_source_is_one_new_file_and_one_line_of_the_table(desk: Desk) -> None:
     """The one line names its options in `AnySource`; the import of that name stands above it, as Python asks."""
-    table = "    XOptions | "
+    table = "    XOptions\n"
     for package in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / package, desk.folder / "product" / package, ignore=ignored)
@@ -236,7 +236,7 @@ def test_a_new_kind_of_source_is_one_new_file_and_one_line_of_the_table(desk: De
     shutil.copy(ROOT / "tests" / "fakes" / "board.py", sources)
     known = (sources / "__init__.py").read_text()
     assert known.count(table) == 1
-    changed = table.replace("XOptions", "BoardOptions | XOptions")
+    changed = table.replace("XOptions", "BoardOptions\n    | XOptions")
     (sources / "__init__.py").write_text(
         known.replace(table, changed).replace("from .rss", "from .board import BoardOptions\nfrom .rss")
     )

@@ -89,11 +89,13 @@ def _free(app: App, store: Store) -> list[Source]:
 
     from jobs.mistakes import secrets_in  # noqa: PLC0415
     from jobs.purse import StoredPurse  # noqa: PLC0415
+    from monitor.protocols import Listener  # noqa: PLC0415
     from monitor.sources.given import Given  # noqa: PLC0415
     from monitor.sources.hackernews import HackerNewsOptions  # noqa: PLC0415
     from monitor.sources.mastodon import MastodonOptions  # noqa: PLC0415
 
     given = Given(secret=lambda _: "", folder=app.home, purse=partial(StoredPurse, store))
     free = [options for options in app.config.sources if not list(secrets_in(options))]
-    asking = [source for options in free if (source := options.source(given)).asks]
+    built = [options.source(given) for options in free]
+    asking = [source for source in built if source.asks and not isinstance(source, Listener)]
     return asking or [HackerNewsOptions(pages=_PAGES).source(given), MastodonOptions(pages=_PAGES).source(given)]

@@ -69,11 +69,13 @@ def _followed(app: App, store: Store, names: Sequence[str]) -> list[Story]:
 
 
 def _counting(app: App, store: Store) -> Any:
-    built = {source.name: source for source in app.sources(store, kinds=frozenset({"x"}))}
+    from monitor.sources.x import XSource  # noqa: PLC0415
+
+    sources = app.sources(store, kinds=frozenset({"x"}))
+    built = {source.name: source for source in sources if isinstance(source, XSource)}
 
     def count(options: XOptions, query: Query, now: datetime) -> Sequence[Counted]:
-        counts: Sequence[Counted] = built[options.name].count(query, now)  # type: ignore[attr-defined] # an XSource
-        return counts
+        return built[options.name].count(query, now)
 
     return count
 

@@ -9,12 +9,21 @@ from pydantic import Field
 from .article import ArticleOptions
 from .bluesky import BlueskyOptions
 from .hackernews import HackerNewsOptions
+from .jetstream import JetstreamOptions
 from .mastodon import MastodonOptions
+from .reddit import RedditOptions
 from .rss import RssOptions
 from .x import XOptions
 
 AnySource: TypeAlias = Annotated[
-    XOptions | BlueskyOptions | MastodonOptions | HackerNewsOptions | RssOptions | ArticleOptions,
+    XOptions
+    | BlueskyOptions
+    | MastodonOptions
+    | HackerNewsOptions
+    | JetstreamOptions
+    | RedditOptions
+    | RssOptions
+    | ArticleOptions,
     Field(discriminator="kind"),
 ]
 """The options of every kind of source, told apart by `kind`."""

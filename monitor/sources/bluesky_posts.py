@@ -112,6 +112,36 @@ def _agree(written: datetime, indexed: datetime) -> bool:
     return indexed - _MOST_WRONG <= written <= indexed + _MOST_AHEAD
 
 
+def post_of_record(uri: str, record: object, seen: datetime) -> Post:
+    """Return the post of a bare record, as the firehose has it: its author is known by their did alone.
+
+    seen: when the network saw it. ValueError: it is none, and why.
+    """
+    match = URI.fullmatch(uri)
+    if match is None:
+        raise ValueError("uri is none of a post")
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        raise ValueError("record has no text")  # noqa: TRY004 - as above
+    if _labels({"labels": _inside(record, "labels", "values")}) & _HIDDEN:
+        raise ValueError("its author or the service asks not to show it to strangers")
+    written = read_time(record.get("createdAt"))
+    languages = record.get("langs")
+    spoken = languages[0] if isinstance(languages, list) and len(languages) == 1 else None
+    shared = [*_links(record), *_embedded(record.get("embed"))]
+    return Post(
+        id=PostId(uri),
+        platform="bluesky",
+        author=Author(id=match[1]),
+        text=clean(record["text"]),
+        lang=clean(spoken) if isinstance(spoken, str) else None,
+        created_at=written if written is not None and _agree(written, seen) else seen,
+        url=f"https://bsky.app/profile/{match[1]}/post/{match[2]}",
+        reply_to=_reference(_inside(record, "reply", "parent")),
+        quote_of=_quoted(record.get("embed")),
+        links=tuple(dict.fromkeys(link for one in shared if (link := canonical_url(one)))),
+    )
+
+
 def _author(author: object) -> Author | None:
     if author is None:
         return None

@@ -16,7 +16,7 @@ from jobs.purse import StoredPurse
 from monitor.sources import AnySource
 from monitor.sources.given import Given
 from monitor.store import Store
-from tests.fakes import bluesky, hackernews, mastodon
+from tests.fakes import bluesky, hackernews, mastodon, reddit
 from tests.fakes.web import Asked, Reply
 from tests.fakes.x import TOKEN, counts, ok, recorded
 
@@ -28,6 +28,9 @@ DATA = Path(__file__).parent.parent / "data"
 KINDS: dict[str, type[Options]] = {
     options.model_fields["kind"].default: options for options in get_args(get_args(AnySource)[0])
 }
+
+
+_NOON = 1_770_119_900.0  # of 3 February 2026, in unix seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,18 @@ SERVICES: dict[str, Service] = {
     "mastodon": Service(
         options=lambda url: {"server": url, "allow_private_hosts": True},
         good=lambda asked: _page(json.loads(mastodon.RECORDED.read_text()), asked),
+    ),
+    "reddit": Service(
+        options=lambda url: {
+            "api": url,
+            "login": url,
+            "client_id": "env:REDDIT_ID",
+            "client_secret": "env:REDDIT_SECRET",
+            "user_agent": reddit.AGENT,
+        },
+        good=lambda asked: reddit.answer(
+            [reddit.submission(1, _NOON), reddit.submission(2, _NOON), reddit.submission(3, _NOON, title=7)], asked
+        ),
     ),
     "article": Service(
         options=lambda url: {"urls": [f"{url}/{n}" for n in (1, 2, 3)], "allow_private_hosts": True},
