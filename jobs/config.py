@@ -177,14 +177,15 @@ class UnderstandingOptions(Options):
 class CsvOptions(Options):
     """A table of a vendor's export: which column holds what. columns: {text = "Full Text", created_at = "Date", …}.
 
-    platform: of all rows, where no column says it. time_format: as strptime reads it, where times are no ISO ones.
+    platform: of all rows, whatever they say. time_format: as strptime reads it, where times are not ISO
+    or Unix ones. time_zone: of times that name none.
     """
 
     name: Name
     columns: dict[str, Name]
     platform: Name | None = None
     time_format: Name | None = None
-    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    time_zone: Annotated[str, Field(min_length=1), AfterValidator(_zone)] = "UTC"
 
     @model_validator(mode="after")
     def _known_fields(self) -> CsvOptions:
@@ -268,7 +269,7 @@ def read(data: dict[str, Any]) -> Config:
 
 def _between(data: dict[str, Any]) -> Iterator[str]:
     """Yield the mistakes that no value shows alone; whatever has no valid form is passed over here."""
-    for table, key in (("stories", "id"), ("sources", "name"), ("channels", "name")):
+    for table, key in (("stories", "id"), ("sources", "name"), ("channels", "name"), ("csv", "name")):
         seen: dict[str, int] = {}
         for number, row in _rows(data, table):
             value = row.get(key)

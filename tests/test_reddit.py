@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from monitor.errors import SourceUnavailable
 from monitor.model import Query, StoryId
 from monitor.sources.reddit import parse
 from tests.builders import NOON
 from tests.fakes.reddit import answer, comment, submission
 from tests.fakes.services import build
-from tests.fakes.web import FakeWeb
+from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN
 
 if TYPE_CHECKING:
-    import pytest
+    from tests.fakes.web import Asked
 
 QUERY = Query(text="sundvik ferry -toll", stories=(StoryId("ferry"),))
 NOW = NOON + timedelta(hours=3)
@@ -55,6 +58,16 @@ def test_only_the_subreddits_of_the_config_are_searched() -> None:
     with FakeWeb(lambda asked: answer([], asked)) as web:
         list(build("reddit", web.url, subreddits=["sundvik", "ferries"]).fetch(QUERY, None, NOW))
         assert "/r/sundvik+ferries/search/" in {asked.path for asked in web.asked}
+
+
+def test_a_service_that_fails_is_asked_once_and_not_before_the_next_run() -> None:
+    def fails(asked: Asked) -> Reply:
+        return Reply(status=503) if "/search" in asked.path else answer([], asked)
+
+    with FakeWeb(fails) as web:
+        with pytest.raises(SourceUnavailable):
+            list(build("reddit", web.url).fetch(QUERY, None, NOW))
+        assert len([asked for asked in web.asked if "/search" in asked.path]) == 1
 
 
 def test_neither_keys_nor_texts_are_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,8 @@
 """What a browser recorded: items of Zeeschuimer (digitalmethodsinitiative/zeeschuimer), as NDJSON.
 
 An item is {item_id, source_platform, source_url, timestamp_collected, data: …}, where data is what the platform's
-own page was given. X, Bluesky and servers like Mastodon are read; of others it is said that they are not.
+own page was given; 4CAT (digitalmethodsinitiative/4cat) exports it as data with the rest under `__import_meta`.
+X, Bluesky and servers like Mastodon are read; of others it is said that they are not.
 """
 
 from __future__ import annotations
@@ -9,24 +10,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from monitor.model import Author, Post
 from monitor.text import clean
 
 from . import bluesky_posts, mastodon_posts, x_legacy
-from .x_posts import is_id
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Mapping
 
+    from monitor.model import Post
+
+_META = "__import_meta"
+
 
 def is_item(row: Mapping[str, Any]) -> bool:
     """Whether a JSON object is such an item."""
-    return "source_platform" in row and "item_id" in row and "data" in row
+    return "data" in row if "source_platform" in row and "item_id" in row else isinstance(row.get(_META), dict)
 
 
 def post_of(row: Mapping[str, Any], unread: Counter[str]) -> Post | None:
     """Return the post of an item, None where it is not for everybody. ValueError: it is not read, and why."""
+    if isinstance(row.get(_META), dict):
+        row = {**row[_META], "data": {key: value for key, value in row.items() if key != _META}}
     platform = row.get("source_platform")
     named = clean(platform)[:60] if isinstance(platform, str) else "?"
     read = _READ.get(named.lower().removeprefix("www."))
@@ -39,38 +44,14 @@ def post_of(row: Mapping[str, Any], unread: Counter[str]) -> Post | None:
 
 
 def _x(data: Mapping[str, Any], _row: Mapping[str, Any], unread: Counter[str]) -> Post:
-    inner = data.get("tweet") if isinstance(data.get("tweet"), dict) else data
-    tweet: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
+    inner = data.get("tweet")
+    tweet: Mapping[str, Any] = inner if isinstance(inner, dict) else data
     legacy = tweet.get("legacy")
     if not isinstance(legacy, dict):
         raise ValueError("an item of X has no post")  # noqa: TRY004 - as above
     own = {**legacy, "id_str": legacy.get("id_str") or tweet.get("rest_id")}
-    note = _inside(tweet, "note_tweet", "note_tweet_results", "result", "text")
-    return x_legacy.post_of(own, _x_author(tweet), unread, note if isinstance(note, str) else None)
-
-
-def _x_author(tweet: Mapping[str, Any]) -> Author | None:
-    """Return the author; X has moved names and times of accounts from `legacy` to `core`."""
-    user = _inside(tweet, "core", "user_results", "result")
-    named = user if isinstance(user, dict) else {}
-    if not is_id(named.get("rest_id")):
-        return None
-    parts = [part for key in ("core", "legacy") if isinstance(part := named.get(key), dict)]
-
-    def first(*keys: str) -> str | None:
-        found = (part.get(key) for part in parts for key in keys)
-        return next((clean(value) for value in found if isinstance(value, str) and value), None)
-
-    followers = next((part.get("followers_count") for part in parts if "followers_count" in part), None)
-    counted = isinstance(followers, int) and not isinstance(followers, bool) and 0 <= followers < 2**63
-    return Author(
-        id=str(named["rest_id"]),
-        handle=first("screen_name"),
-        name=first("name"),
-        description=first("description"),
-        followers=followers if counted else None,
-        created_at=x_legacy.time_of(first("created_at")),
-    )
+    user = _inside(tweet, "core", "user_results", "result") or tweet.get("user")
+    return x_legacy.post_of(own, x_legacy.author_of(user), unread, tweet)
 
 
 def _bluesky(data: Mapping[str, Any], _row: Mapping[str, Any], unread: Counter[str]) -> Post:

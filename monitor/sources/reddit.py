@@ -113,6 +113,8 @@ class RedditSource:
                 ratelimit_seconds=0,
                 timeout=_SECONDS,
             )
+            # praw would ask three times, with seconds between: the schedule is the retry loop.
+            reddit._core._retry_strategy_class = _once(prawcore)  # type: ignore[attr-defined] # noqa: SLF001 - praw has no option
             where = reddit.subreddit("+".join(self._options.subreddits) or "all")
             for found in where.search(words, sort="new", time_filter="week", limit=_MOST):
                 if _time(vars(found).get("created_utc")) < since:
@@ -129,6 +131,19 @@ class RedditSource:
         except OSError as error:
             return [], SourceUnavailable(self.name, f"no answer from Reddit ({type(error).__name__})")
         return rows, None
+
+
+def _once(prawcore: Any) -> type[Any]:
+    """Return a strategy of prawcore 4 that asks once and never sleeps."""
+
+    class Once(prawcore.sessions.FiniteRetryStrategy):  # type: ignore[misc] # prawcore comes in as a value
+        def _sleep_seconds(self) -> None:
+            return None
+
+        def should_retry_on_failure(self) -> bool:
+            return False
+
+    return Once
 
 
 def _judged(error: Any, source: str, now: datetime) -> Exception:

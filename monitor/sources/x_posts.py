@@ -31,11 +31,20 @@ _KNOWN = frozenset(
         "note_tweet", "note_post", "__twarc",
     )
 )  # fmt: skip
-_WITHHELD = "withheld by X"
 _ONLY_X = frozenset(
     ("author_id", "public_metrics", "edit_history_tweet_ids", "edit_history_post_ids", "conversation_id")
 )
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+class Withheld(ValueError):
+    """X asks that a post is not shown: nothing of it is kept but its id. where: {country_codes}, as X says it."""
+
+    def __init__(self, where: object) -> None:
+        codes = where.get("country_codes") if isinstance(where, dict) else None
+        listed = codes if isinstance(codes, list) else []
+        named = [code for code in listed if isinstance(code, str) and code.isalpha()]
+        super().__init__(f"withheld by X in {', '.join(named)}" if named else "withheld by X")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ def parse_answer(answer: Mapping[str, Any], *, found_for: Sequence[StoryId] = ()
         try:
             posts.append(_parse_post(row, users, referenced, tuple(found_for), unread))
         except ValueError as problem:
-            rejected.append(_reject(row, str(problem)))
+            rejected.append(_reject(row, problem))
     return Parsed(
         posts=tuple(posts),
         rejected=tuple(rejected),
@@ -107,7 +116,7 @@ def _parse_post(
         raise ValueError("a post is no object")  # noqa: TRY004 - one class for all that strangers get wrong
     own_id = _x_id(row, "id")
     if row.get("withheld"):
-        raise ValueError(_withheld_where(row["withheld"]))
+        raise Withheld(row["withheld"])
     for key in row.keys() - _KNOWN:
         unread[f"post.{clean(str(key))[:100]}"] += 1
     history = _history(row)
@@ -137,18 +146,17 @@ def _parse_post(
     )
 
 
-def _reject(row: object, reason: str) -> Rejected:
+def _reject(row: object, problem: ValueError) -> Rejected:
     post_id = row.get("id") if isinstance(row, dict) else None
     named = clean(post_id) if isinstance(post_id, str) else None
-    # X asks that a withheld post is not shown: nothing of it is kept but its id.
-    raw = json.dumps({"id": named}) if reason.startswith(_WITHHELD) else raw_text(row)
-    return Rejected(raw=raw, reason=reason, id=named)
+    return Rejected(
+        raw=withheld_raw(named) if isinstance(problem, Withheld) else raw_text(row), reason=str(problem), id=named
+    )
 
 
-def _withheld_where(value: object) -> str:
-    codes = value.get("country_codes") if isinstance(value, dict) else None
-    named = [code for code in codes if isinstance(code, str) and code.isalpha()] if isinstance(codes, list) else []
-    return f"{_WITHHELD} in {', '.join(named)}" if named else _WITHHELD
+def withheld_raw(post_id: str | None) -> str:
+    """Return what is kept of a withheld post."""
+    return json.dumps({"id": post_id})
 
 
 def _x_id(row: Mapping[str, Any], key: str) -> str:
@@ -219,11 +227,15 @@ def _optional_text(row: Mapping[str, Any], key: str) -> str | None:
 
 
 def _time(row: Mapping[str, Any], first_id: str, unread: Counter[str]) -> datetime | None:
-    """Return when the post was first written: by its first id, and only for ids without a time as X says."""
     given = row.get("created_at")
     said = read_time(given)
     if given is not None and said is None:
         unread["created_at: unreadable time"] += 1
+    return first_written(said, first_id)
+
+
+def first_written(said: datetime | None, first_id: str) -> datetime | None:
+    """Return when a post was first written: by its first id, and only for ids without a time as X or others say."""
     held = id_time(first_id)
     # The id is X's own clock to the millisecond, and an edit's `created_at` is that of the edit.
     return said if held is None or (said and abs((said - held).total_seconds()) < 1) else held
