@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -16,16 +17,20 @@ from urllib.parse import unquote
 
 import pytest
 from markdown_it import MarkdownIt
+from pydantic import ValidationError
 
 from jobs.cli import main
-from monitor.model import PostId, StoryId
+from monitor.errors import SourceRefused, SourceUnavailable
+from monitor.model import PostId, Query, StoryId
 from monitor.store import Store
 from monitor.text import clean
 from reports import RENDERERS
 from reports.isolation import web_address
 from reports.markdown import link
 from reports.phrases import phrases
+from tests.builders import NOON
 from tests.dom import page_of
+from tests.fakes.services import build
 from tests.sample_report import empty_brief, report
 
 if TYPE_CHECKING:
@@ -326,7 +331,7 @@ ODD = {
     "only blank lines": (b"\n  \r\n\t\n", 0, 0),
     "a byte order mark": (b"\xef\xbb\xbf" + lines(post("p")), 2, 0),
     "line ends of Windows": (lines(post("p")).replace(b"\n", b"\r\n"), 2, 0),
-    "UTF-16": (lines(post("p")).decode().encode("utf-16"), 0, 3),
+    "UTF-16": (lines(post("p")).decode().encode("utf-16"), 2, 0),
     "UTF-32": (lines(post("p")).decode().encode("utf-32"), 0, 3),
     "times at the ends of time": (
         with_value("created_at", *(f'"{time}"' for time in (
@@ -444,3 +449,29 @@ def test_known_lists_of_attacks_do_nothing(
     assert len(texts) > 500
     together = ["\n".join(texts[start : start + 8]) for start in range(0, len(texts), 8)]
     holds(run(here, rows_of(together), capsys), capsys)
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("kind", ["rss", "article"])
+def test_no_address_of_the_written_attacks_is_connected_to(kind: str, corpora: Path) -> None:
+    attacks = json.loads((corpora.parent / "fixtures" / "attacks.json").read_text())
+    addresses = [one["payload"] for one in attacks if one["cat"] == "ssrf" and "://" in one["payload"]]
+    assert len(addresses) >= 15
+    connected: list[object] = []
+    listening = [True]
+
+    def hear(event: str, told: tuple[object, ...]) -> None:
+        if listening and event == "socket.connect":
+            connected.append(told[1])
+
+    sys.addaudithook(hear)  # which nothing takes away again, so it is told to be deaf afterwards
+    for address in addresses:
+        options: dict[str, Any] = {} if kind == "rss" else {"urls": [address]}
+        with pytest.raises((SourceRefused, SourceUnavailable, ValidationError)):
+            _read(kind, address, options)
+    listening.clear()
+    assert connected == []
+
+
+def _read(kind: str, address: str, options: dict[str, Any]) -> None:
+    list(build(kind, address, allow_private_hosts=False, **options).fetch(Query(text=""), None, NOON))
