@@ -46,11 +46,13 @@ def test_what_the_example_only_suggests_is_valid_too() -> None:
              for line in text.replace("# [", "[").splitlines()]  # fmt: skip
     wanted = "\n".join(line for line in lines if not line.startswith(("cron", "daily_at")))
     config = read(tomllib.loads(wanted))
-    assert [source.kind for source in config.sources] == ["rss", "x"]
+    kinds = [source.kind for source in config.sources]
+    assert kinds == ["rss", "article", "hackernews", "mastodon", "bluesky", "x"]
+    assert config.quiet_days == 7
     assert [channel.kind for channel in config.channels] == ["slack"]
     assert config.window == "24h"
     assert config.writer.kind == "model"
-    assert config.stories[0].query == '"Sundvik ferry"'
+    assert config.stories[0].query == '"Sundvik ferry" OR #sundvik -rowing'
 
 
 @pytest.mark.parametrize(
