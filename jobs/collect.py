@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
@@ -15,6 +16,7 @@ from monitor.folding import fold
 from monitor.linking import link
 from monitor.model import Article, Gap, Query, ReadWindow, Tally, Tombstone, id_hash
 from monitor.protocols import Listener
+from monitor.queries import Unsearchable, to_hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,7 +51,7 @@ def collect(
 ) -> list[Problem]:
     """Read every source for every query and store it; return what went wrong, each problem once."""
     asked = _merged(queries)
-    rounds = [(source, _rounds(source, asked)) for source in sources]
+    rounds = [(source, _rounds(store, source, asked, now)) for source in sources]
     whole = sum(len(of_source) for _, of_source in rounds)
     done = 0
     problems: list[Problem] = []
@@ -58,13 +60,9 @@ def collect(
         stopped: Exception | None = _too_early(healths.get(source.name), now)
         waits = stopped is not None
         first: Exception | None = None
-        for query in of_source:
+        for query, read in of_source:
             if stopped is None or not _ends_the_source(stopped):
-                stopped = (
-                    _listen(store, source, query, asked, now)
-                    if isinstance(source, Listener)
-                    else _read(store, source, query, now)
-                )
+                stopped = read()
             if stopped:
                 first = first or stopped
                 if source.asks:
@@ -78,14 +76,37 @@ def collect(
     return list(dict.fromkeys(problems))
 
 
-def _rounds(source: Source | Listener, queries: Sequence[Query]) -> list[Query]:
-    """Return what a source is asked: each query; of what is read as a whole, one that stands for all."""
-    if isinstance(source, Listener):
-        return [Query(text="", stories=tuple(dict.fromkeys(one for query in queries for one in query.stories)))]
-    return _for(source, queries) if source.asks else [Query(text="")]
+def _rounds(
+    store: Store, source: Source | Listener, queries: Sequence[Query], now: datetime
+) -> list[tuple[Query, Callable[[], Exception | None]]]:
+    """Return what a source is asked, and what asks it and returns the failure that ended it.
+
+    That is each query; of what is read as a whole, one that stands for all.
+    """
+    if not source.asks:
+        queries = [Query(text="")]
+    own = _for(source, queries)
+    if not isinstance(source, Listener):
+        return [(query, partial(_read, store, source, query, now)) for query in own]
+    refused = {query.text: why for query in own if (why := _unheard(source, query))}
+    heard = [query for query in own if query.text not in refused]
+    whole = Query(text="", stories=tuple(dict.fromkeys(one for query in heard for one in query.stories)))
+    return [
+        (whole, partial(_listen, store, source, whole, heard, now)),
+        *((query, partial(refused.get, query.text)) for query in own if query.text in refused),
+    ]
 
 
-def _for(source: Source, queries: Sequence[Query]) -> list[Query]:
+def _unheard(source: Listener, query: Query) -> SourceRefused | None:
+    """Return why nothing can be heard for a query, None where it can."""
+    try:
+        to_hear(query.text)
+    except Unsearchable as problem:
+        return SourceRefused(source.name, str(problem))
+    return None
+
+
+def _for(source: Source | Listener, queries: Sequence[Query]) -> list[Query]:
     """Return the queries that a source can be asked."""
     platform = getattr(source, "platform", None)
     return [query for query in queries if query.platform is None or query.platform == platform]
@@ -133,9 +154,8 @@ def _listen(
 ) -> Exception | None:
     """Store what a stream brings for all queries; of what is deleted, only what we hold."""
     held = set(store.post_ids("bluesky"))
-    wanted = [query for query in queries if query.platform is None]
     try:
-        for page in source.listen(wanted, store.cursor(source.name, ""), now):
+        for page in source.listen(queries, store.cursor(source.name, ""), now):
             kept = tuple(post for post in page.posts if not post.deleted or post.id in held)
             held |= {post.id for post in kept}
             store.save_page(replace(page, posts=kept), source=source.name, query="", at=now, stories=whole.stories)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.model import Query
+    from monitor.model import Query, StoryId
     from monitor.sources.x import Counted, XOptions
     from monitor.store import Store
 
@@ -25,8 +25,8 @@ _EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
 class Asked:
     """What one source is asked for one story. words: each search; problem: why it cannot be asked, "" where it can.
 
-    counted: posts of the last days, None where nobody counted; way, finer, enough: how it is read, and how it would
-    be for a range half as wide, only where it is paid.
+    counted: posts of the last days, None where nobody counted; way, finer: how it is read, and with which `enough`
+    and how it would be for a range half as wide, only where it is paid.
     """
 
     source: str
@@ -53,6 +53,7 @@ def plan(
     stories: Iterable[Story],
     sources: Sequence[Any],
     *,
+    also: Mapping[StoryId, Sequence[str]],
     runs: int,
     now: datetime,
     count: Callable[[XOptions, Query, datetime], Sequence[Counted]] | None,
@@ -60,11 +61,12 @@ def plan(
 ) -> list[Planned]:
     """Return the plan of each story.
 
-    sources: their options; runs: a day; count: asks X, None: nobody is asked; learned: words to leave out.
+    sources: their options; also: each story's addresses at other outlets, as `query_for` takes them; runs: a
+    day; count: asks X, None: nobody is asked; learned: words to leave out.
     """
     made = []
     for story in stories:
-        query = query_for(story)
+        query = query_for(story, also.get(story.id, ()))
         asked = [_asked(options, query, runs, now, count) for options in sources if options.kind in _WORDS]
         made.append(Planned(story=story, query=query.text, asked=tuple(asked), exclusions=tuple(learned(story))))
     return made
@@ -79,23 +81,21 @@ def _asked(
 ) -> Asked:
     bare = Asked(source=options.name, kind=options.kind, words=())
     try:
-        words = tuple(_WORDS[options.kind](options, query.text))
+        asked = replace(bare, words=tuple(_WORDS[options.kind](options, query.text)))
     except Unsearchable as problem:
-        return Asked(source=options.name, kind=options.kind, words=(), problem=str(problem))
+        return replace(bare, problem=str(problem))
     if options.kind != "x" or count is None:
-        return Asked(source=bare.source, kind=bare.kind, words=words)
+        return asked
     try:
         counts = count(options, query, now)
     except _EXPECTED as problem:
         told = str(problem).removeprefix(f"{options.name}: ")
-        return Asked(source=bare.source, kind=bare.kind, words=words, problem=f"not counted: {told}")
+        return replace(asked, problem=f"not counted: {told}")
     days = (counts[-1].until - counts[0].since).total_seconds() / 86_400
     posts = sum(one.posts for one in counts)
     a_day = posts / days
-    return Asked(
-        source=bare.source,
-        kind=bare.kind,
-        words=words,
+    return replace(
+        asked,
         counted=posts,
         days=days,
         way=reading(a_day, runs=runs, enough=options.enough),

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from jobs.collect import collect
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
-from monitor.model import Post, PostId, Query, Span, StoryId
+from monitor.model import Post, PostId, Query, Span, Story, StoryId
+from monitor.queries import query_for
 from monitor.queries.standing import Standing
 from monitor.sources.jetstream import JetstreamOptions, JetstreamSource
 from monitor.store import Store
@@ -77,6 +78,24 @@ def test_every_post_that_fulfils_a_query_is_kept_for_its_stories(store: Store) -
     read = store.last_read("jetstream", "")
     assert read is not None
     assert (read.stories, read.until) == (("bridge", "ferry"), datetime.fromtimestamp((end + 1) / 1e6, tz=UTC))
+
+
+def test_a_query_that_cannot_be_heard_is_told_and_stops_no_other(store: Store) -> None:
+    titled = query_for(Story(id=StoryId("mark"), title='"'))
+    narrow = Query(text="lang:en -toll", stories=(StoryId("narrow"),))
+    thread = Query(text="conversation_id:7", stories=(StoryId("ferry"),), platform="x", conversation=True)
+    with FakeJetstream(stream(5)) as fake:
+        problems = collect(store, [source(fake.url)], [titled, narrow, FERRY, thread], now=NOW)
+    assert store.count_posts() == 5
+    assert [problem.what for problem in problems] == [
+        "there is nothing between two quotation marks",
+        "there is no word to search for in it",
+    ]
+    read = store.last_read("jetstream", "")
+    assert read is not None
+    assert read.stories == ("ferry",)
+    told = {gap.query for gap in store.gaps(Span(since=None, until=None)) if gap.query}
+    assert told == {'""', "lang:en -toll"}
 
 
 def test_a_break_loses_nothing_and_doubles_nothing(store: Store) -> None:

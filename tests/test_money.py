@@ -11,7 +11,7 @@ import pytest
 
 from jobs.cli import main
 from monitor.budget import COUNTS, POST, USER, Caps, dollars, margin, slices, wanted
-from monitor.model import Cost
+from monitor.model import Article, Cost, Page, Story, StoryId
 from monitor.plan import finer, reading
 from monitor.store import Store
 from tests.fakes.hackernews import comment, search
@@ -137,6 +137,27 @@ def test_a_plan_without_counts_asks_nobody(here: Path, capsys: pytest.CaptureFix
     ((planned,),) = [json.loads(capsys.readouterr().out)]
     assert planned["sources"][0]["searches"] == [f"({WORDS}) OR #ferga"]
     assert planned["sources"][0]["microdollars_a_month"] is None
+
+
+def test_the_plan_shows_the_query_that_a_run_asks_with_what_other_outlets_tell(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = Article(
+        id=StoryId("other"), story=StoryId("ferry"), title="No ferry", url="https://other.example/no-ferry"
+    )
+    with FakeWeb(lambda _: Reply(body=b'{"hits": []}')) as hn:
+        config(here, hn=hn.url)
+        text = (here / "config.toml").read_text()
+        (here / "config.toml").write_text(text.replace(f'query = "{WORDS} OR #ferga"\n', ""))
+        with Store.open(here / "monitor.db") as store:
+            story = Story(id=StoryId("ferry"), title="County closes the Sundvik ferry")
+            store.save_page(Page(stories=(story,), articles=(told,)), source="feed", query="", at=NOW)
+        assert main(["plan", "--json", *AS_OF]) == 0
+        assert main(["run", "collect", *AS_OF]) == 0
+    ((planned,), *_) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert 'url:"other.example/no-ferry"' in planned["query"]
+    with Store.open(here / "monitor.db") as store:
+        assert store.last_read("hackernews", planned["query"]) is not None
 
 
 def test_a_plan_that_cannot_count_says_why_and_that_something_is_missing(

@@ -215,10 +215,12 @@ def test_reddit_is_asked_with_its_own_words(written: str, asked: str) -> None:
 
 
 def test_each_platform_says_for_itself_what_it_cannot_be_asked() -> None:
-    assert problems("is:retweet", ["hackernews", "reddit", "rss"]) == [
+    assert problems("is:retweet", ["hackernews", "reddit", "jetstream", "rss"]) == [
         "Hacker News: there is no word to search for in it",
         "Reddit: there is no word to search for in it",
+        "the firehose of Bluesky: there is no word to search for in it",
     ]
+    assert problems("from:skipper -bus", ["jetstream"]) == []
 
 
 # --- Matching ------------------------------------------------------------------------------------------
@@ -242,6 +244,12 @@ def test_each_platform_says_for_itself_what_it_cannot_be_asked() -> None:
         ("lang:en ferry", "the ferry has been closed by the county today", True),
         ("lang:ko ferry", "the ferry has been closed by the county today", False),
         ("🔥", "so 🔥 today", True),
+        ("list:7 OR ferry", "a cat", False),
+        ("list:7 OR ferry", "the ferry", True),
+        ("list:7 (is:reply OR ferry)", "a cat", False),
+        ("list:7 (is:reply OR ferry)", "the ferry", True),
+        ("lang:en", "the ferry has been closed by the county today", False),
+        ("-bus", "the ferry", False),
     ],
 )
 def test_a_post_meets_a_query_or_not(query: str, text: str, is_met: bool) -> None:  # noqa: FBT001 - a table

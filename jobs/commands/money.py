@@ -35,6 +35,7 @@ def plan(shell: Shell, stories: tuple[str, ...], *, no_counts: bool, as_json: bo
     """Return 3 where something could not be asked or counted."""
     from functools import partial  # noqa: PLC0415
 
+    from jobs.following import addresses  # noqa: PLC0415
     from jobs.planning import learned  # noqa: PLC0415
     from jobs.planning import plan as planned  # noqa: PLC0415
 
@@ -45,6 +46,7 @@ def plan(shell: Shell, stories: tuple[str, ...], *, no_counts: bool, as_json: bo
         made = planned(
             about,
             app.config.sources,
+            also=addresses(store),
             runs=_runs_a_day(app),
             now=app.clock(),
             count=count,

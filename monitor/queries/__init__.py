@@ -13,6 +13,7 @@ from .platforms import (
     problems,
     searches,
     tags,
+    to_hear,
 )
 from .story import query_for
 from .syntax import Node, Unsearchable, parse
@@ -20,4 +21,5 @@ from .syntax import Node, Unsearchable, parse
 __all__ = [
     "MAX_X_QUERY", "MOST_SEARCHES", "Node", "Search", "Unsearchable",
     "admits", "exclusions", "for_reddit", "for_x", "matches", "parse", "problems", "query_for", "searches", "tags",
+    "to_hear",
 ]  # fmt: skip

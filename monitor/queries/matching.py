@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.languages import detect
 from monitor.text import canonical_url, links_in, visible, words
 
-from .syntax import All, Either, Not, Term
+from .syntax import ONLY_NARROW, All, Either, Not, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,16 @@ _RUNS_ON = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def matches(node: Node, post: Post) -> bool:
-    """Tell whether `post` fulfils a query; an operator of X's own is taken as fulfilled."""
-    return _fulfils(node, post, _holds)
+    """Tell whether `post` fulfils a query, by more than what only narrows it.
+
+    An operator of X's own is taken as fulfilled beside a word, and finds nothing without one.
+    """
+    if isinstance(node, Term):
+        return node.kind not in ONLY_NARROW and _holds(node, post)
+    if isinstance(node, Not):
+        return False
+    found = any(matches(one, post) for one in node.nodes)
+    return found and (isinstance(node, Either) or _fulfils(node, post, _holds))
 
 
 def admits(node: Node, post: Post) -> bool:

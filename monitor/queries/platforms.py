@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .syntax import All, Either, Not, Term, Unsearchable, alternatives, parse
+from .syntax import ONLY_NARROW, All, Either, Not, Term, Unsearchable, alternatives, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +22,7 @@ MAX_REDDIT_QUERY = 512
 MOST_SEARCHES = 12
 """Where a platform has no OR, each alternative is a search of its own."""
 MOST_TAGS = 8
+_NO_WORD = "there is no word to search for in it"
 _LEAST_TAG = 4
 """Characters of a word that is followed as a tag though nobody wrote it as one."""
 _CONJUNCTION_REQUIRED = frozenset(
@@ -111,7 +112,7 @@ def searches(text: str) -> list[Search]:
     found = [_search(way) for way in alternatives(parse(text), most=MOST_SEARCHES)]
     kept = list(dict.fromkeys(search for search in found if search is not None))
     if not kept:
-        raise Unsearchable("there is no word to search for in it")
+        raise Unsearchable(_NO_WORD)
     return kept
 
 
@@ -164,7 +165,7 @@ def for_reddit(text: str) -> str:
     """Return a query as Reddit's search takes it. Unsearchable: it would not, and why."""
     made = _in_reddit(parse(text))
     if not made:
-        raise Unsearchable("there is no word to search for in it")
+        raise Unsearchable(_NO_WORD)
     if len(made) > MAX_REDDIT_QUERY:
         raise Unsearchable(
             f"the query has {len(made)} characters, Reddit takes at most {MAX_REDDIT_QUERY}: shorten it"
@@ -185,6 +186,17 @@ def _in_reddit(node: Node, *, inside: bool = False) -> str:
     return f"({joined.join(said)})" if inside and len(said) > 1 else joined.join(said)
 
 
+# --- A stream of all posts ------------------------------------------------------------------------
+
+
+def to_hear(text: str) -> Node:
+    """Return a query that posts of a stream are held against. Unsearchable: it names nothing to find them by."""
+    node = parse(text)
+    if all(term.kind in ONLY_NARROW for term in _wanted(node)):
+        raise Unsearchable(_NO_WORD)
+    return node
+
+
 # --- All of them ----------------------------------------------------------------------------------
 
 _ASKED: dict[str, tuple[str, Callable[[str], object]]] = {
@@ -193,6 +205,7 @@ _ASKED: dict[str, tuple[str, Callable[[str], object]]] = {
     "hackernews": ("Hacker News", searches),
     "mastodon": ("Mastodon", tags),
     "reddit": ("Reddit", for_reddit),
+    "jetstream": ("the firehose of Bluesky", to_hear),
 }
 
 

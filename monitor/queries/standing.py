@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from monitor.text import words
 
 from .matching import matches
-from .syntax import All, Not, Term, parse
+from .platforms import to_hear
+from .syntax import All, Not, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Standing:
-    """Queries that stand while posts go by. Unsearchable: one of them cannot be read."""
+    """Queries that stand while posts go by. Unsearchable: one of them cannot be heard (`to_hear`)."""
 
     def __init__(self, queries: Sequence[Query]) -> None:
-        self._queries = [(parse(query.text), query.stories) for query in queries]
+        self._queries = [(to_hear(query.text), query.stories) for query in queries]
         self._needing: dict[str, list[int]] = defaultdict(list)
         self._always: list[int] = []
         for number, (node, _) in enumerate(self._queries):

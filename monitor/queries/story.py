@@ -119,5 +119,5 @@ def _named(run: list[str]) -> Iterator[list[str]]:
 
 
 def _quoted(text: str) -> str:
-    bare = " ".join(text.replace('"', " ").split())[:_LONGEST].strip()
-    return f'"{bare}"' if bare else ""
+    """Never empty, as the empty query stands for all: a title without a word asks for nothing, and that is told."""
+    return '"{}"'.format(" ".join(text.replace('"', " ").split())[:_LONGEST].strip())

@@ -51,6 +51,9 @@ class Either:
 
 Node: TypeAlias = Term | Not | All | Either
 
+ONLY_NARROW: frozenset[TermKind] = frozenset(("lang", "operator"))
+"""Kinds that nothing can be found by; of an operator only X knows what it asks for."""
+
 MOST_CHARACTERS = 4_096
 """Of a query: what X takes at most on any plan; a longer one was not written by hand."""
 _MOST_DEEP = 20

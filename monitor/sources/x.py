@@ -128,11 +128,7 @@ class XSource:
         All of them where the day has no more than `enough`; else some of each stretch of time, by its counts, and
         the gap says how many of how many. The same where the money ends before.
         """
-        try:
-            words = self._options.words(query.text)
-        except Unsearchable as problem:
-            raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
-        reading = _Reading(self.name, query, words, after, now)
+        reading = _Reading(self.name, query, self._words(query), after, now)
         if reading.a_day is None or reading.a_day > self._options.enough:
             counts = self._known_counts(reading)
             in_window, in_day = reading.posts_in(counts) if counts else (0, 0)
@@ -143,11 +139,7 @@ class XSource:
 
     def count(self, query: Query, now: datetime) -> list[Counted]:
         """Return how many posts of the last 7 days X has for a query, by hours, oldest first; paid once."""
-        try:
-            words = self._options.words(query.text)
-        except Unsearchable as problem:
-            raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
-        return self._counts(_Reading(self.name, query, words, None, now))
+        return self._counts(_Reading(self.name, query, self._words(query), None, now))
 
     def probe(self, now: datetime) -> str:
         """Ask how many posts X counts as read, which costs nothing."""
@@ -170,6 +162,12 @@ class XSource:
 
         own = urlsplit(self._options.api).hostname in _OWN_HOSTS
         yield from follow(self._x, self._purse, posts, cited, state, now, own_network=own, fields=_FIELDS)
+
+    def _words(self, query: Query) -> str:
+        try:
+            return self._options.words(query.text)
+        except Unsearchable as problem:
+            raise SourceRefused(self.name, f"the query would be refused: {problem}") from None
 
     def _whole(self, reading: _Reading) -> Iterator[Page]:
         """Read all of the window, newest first, up to `enough` posts; what is beyond is counted and told."""
@@ -199,20 +197,21 @@ class XSource:
         held: Page | None = None
         for since, until in reversed(slices(within(counts, reading.since, reading.until), parts)):
             affordable = min(each, self._affordable(reading.now))
-            if not affordable:
-                break
             if held is not None:
+                if not affordable:
+                    break
                 yield held
             held, _ = self._page(reading, affordable, {"start_time": since, "end_time": until})
-        if held is None:
-            self._purse.reserve(_LEAST * A_RESULT, reading.query, reading.now)  # raises, and says which cap it is
         yield reading.end(held or Page(), sampled=True, of_about=in_window, in_day=in_day)
 
     def _affordable(self, now: datetime) -> int:
         return results_within(self._purse.left(now), 0, wanted=_MOST, least=_LEAST, each=A_RESULT)
 
     def _page(self, reading: _Reading, most: int, bounds: Mapping[str, Any]) -> tuple[Page, str | None]:
-        """Ask for one page; its price is set aside before, and settled with it."""
+        """Ask for one page; its price is set aside before, and settled with it.
+
+        most: 0: as few as can be asked for. BudgetSpent: even that is more than a cap leaves.
+        """
         results = most or _LEAST
         ticket = self._purse.reserve(results * A_RESULT, reading.query, reading.now)
         try:
