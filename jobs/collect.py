@@ -138,7 +138,7 @@ def _read(store: Store, source: Source, query: Query, now: datetime) -> Exceptio
     """Store one source's answer to one query; return the failure that ended it. The pages before it stay."""
     left: int | None = None
     try:
-        for fetched in source.fetch(query, store.cursor(source.name, query.text), now):
+        for fetched in source.fetch(query, store.cursor(source.name, _goes_on(store, source, query)), now):
             # A feed of stories says nothing about posts: that it was read is no proof of "no posts found".
             page = fetched if source.asks else _joined(store, replace(fetched, covered=None))
             store.save_page(page, source=source.name, query=query.text, at=now, stories=query.stories)
@@ -147,6 +147,11 @@ def _read(store: Store, source: Source, query: Query, now: datetime) -> Exceptio
         return failure
     store.note_success(source.name, at=now, rate_left=left)
     return None
+
+
+def _goes_on(store: Store, source: Source | Listener, query: Query) -> str:
+    """Return the query where this one goes on: itself, or the one before a title or an address changed it."""
+    return (store.last_asked(source.name, query.stories) if query.derived else None) or query.text
 
 
 def _listen(
@@ -202,7 +207,7 @@ def _ends_the_source(failure: Exception) -> bool:
 
 
 def _leave_gap(store: Store, source: Source | Listener, query: Query, reason: str, now: datetime) -> None:
-    last = store.last_read(source.name, query.text)
+    last = store.last_read(source.name, _goes_on(store, source, query))
     since = last.until if last else _begin_of(store, query)
     gap = Gap(
         source=source.name,
@@ -234,7 +239,8 @@ def _merged(queries: Iterable[Query]) -> list[Query]:
         stories = dict.fromkeys((*(same.stories if same else ()), *query.stories))
         times = [one.since for one in (same, query) if one is not None]
         since = None if None in times else min(time for time in times if time is not None)
-        merged[query.text] = replace(query, stories=tuple(stories), since=since)
+        derived = query.derived and (same is None or same.derived)
+        merged[query.text] = replace(query, stories=tuple(stories), since=since, derived=derived)
     return list(merged.values())
 
 

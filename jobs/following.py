@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.model import PostCitation, Query
+from monitor.model import CONVERSATION, PostCitation, Query
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -68,7 +68,7 @@ def conversations(store: Store, stories: Sequence[Story], sources: Mapping[str, 
         ]
         found += [
             Query(
-                text=f"conversation_id:{post.id}",
+                text=f"{CONVERSATION}{post.id}",
                 stories=(story.id,),
                 since=post.created_at,
                 platform="x",

@@ -264,12 +264,17 @@ class Gap:
         _aware("Gap", self.since, self.until)
 
 
+CONVERSATION = "conversation_id:"
+"""How the query for the answers to a post begins."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """One question to a source. text: our boolean syntax ("" for a source that needs none).
 
     since: before then nothing can be about its stories, None where that is not known. platform: only its sources
     can be asked, None: all can. conversation: what is found stands in a conversation and need not be about them.
+    derived: made from its stories; where they change it goes on where the one before it ended.
     """
 
     text: str
@@ -278,6 +283,7 @@ class Query:
     since: datetime | None = None
     platform: str | None = None
     conversation: bool = False
+    derived: bool = False
 
     def __post_init__(self) -> None:
         _aware("Query", self.since)

@@ -19,11 +19,13 @@ from jobs.collect import Problem, collect, import_files
 from monitor.errors import SourceRefused
 from monitor.interchange import post_dict, story_dict
 from monitor.model import Page, Query, Span, StoryId, Tally, id_hash
+from monitor.queries import query_for
 from monitor.store import Store
 from tests.builders import NOON, post, story
 from tests.fakes.services import build
 from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN, FakeX, error, recorded
+from tests.fakes.x_stream import StreamX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +77,32 @@ def test_a_gap_of_a_query_never_read_begins_with_its_story_and_is_closed_by_the_
         assert (gap.since, gap.until) == (story().published_at, NOW)
         collect(store, [build("x", fake.url)], [QUERY], now=NOW + timedelta(minutes=5))
     assert store.gaps(Span(since=None, until=None)) == []
+
+
+def test_a_changed_title_goes_on_where_its_query_ended_and_makes_good_what_that_one_left(store: Store) -> None:
+    store.save_stories([story()], source="config", at=NOW)
+    titles = "Sundvik ferry closes in June", "Sundvik ferry stays, says mayor Brandt"
+    first, second = (query_for(story(title=title)) for title in titles)
+    answers = Query(text="conversation_id:9", stories=first.stories, platform="x", conversation=True)
+    hour = timedelta(hours=1)
+    with StreamX({}) as fake:
+        source = build("x", fake.url)
+        assert collect(store, [source], [first, answers], now=NOW) == []
+        with FakeX(faults={1: error("unavailable")}) as broken:
+            assert collect(store, [build("x", broken.url)], [first], now=NOW + hour)
+        assert collect(store, [source], [answers], now=NOW + hour) == []
+        assert [gap.query for gap in store.gaps(Span(since=None, until=None))] == [first.text]
+        assert collect(store, [source], [second], now=NOW + 2 * hour) == []
+        assert store.gaps(Span(since=None, until=None)) == []
+        assert collect(store, [source], [first], now=NOW + 3 * hour) == []
+        # What a team asks itself is another question, and is asked from the begin.
+        own = Query(text="ferry Brandt", stories=first.stories, since=first.since)
+        assert collect(store, [source], [own], now=NOW + 4 * hour) == []
+        asked = [one.query for one in fake.searches if "conversation_id" not in one.query["query"]]
+    begins = [datetime.fromisoformat(one["start_time"]) for one in asked]
+    ends = [datetime.fromisoformat(one["end_time"]) for one in asked]
+    assert begins == [first.since, ends[0], ends[1], first.since]
+    assert ends == [NOW + n * hour - timedelta(seconds=30) for n in (0, 2, 3, 4)]
 
 
 def test_a_rate_limit_is_met_once_and_every_query_has_its_gap(store: Store) -> None:

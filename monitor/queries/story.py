@@ -44,7 +44,13 @@ def query_for(story: Story, also: Sequence[str] = ()) -> Query:
     """
     # What is written beforehand, about what is to come, belongs to it too.
     since = None if story.published_at is None else story.published_at - _BEFORE
-    return Query(text=story.query or _told(story, also), stories=(story.id,), language=story.language, since=since)
+    return Query(
+        text=story.query or _told(story, also),
+        stories=(story.id,),
+        language=story.language,
+        since=since,
+        derived=not story.query,
+    )
 
 
 def _told(story: Story, also: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from monitor.model import CONVERSATION
+
 from .connection import Connected
 from .rows import (
     GAP_COLUMNS,
@@ -14,6 +16,7 @@ from .rows import (
     at_text,
     gap_from,
     gap_row,
+    ids_from,
     read_from,
     read_row,
     time_from,
@@ -65,6 +68,15 @@ class Reading(Connected):
         )
         return None if row is None else read_from(row)
 
+    def last_asked(self, source: str, stories: Sequence[StoryId]) -> str | None:
+        """Return the query that was last read to its end for exactly these stories, none for answers to a post."""
+        row = self._one(
+            "SELECT query FROM reads WHERE source = ? AND stories = ? AND query <> '' AND substr(query, 1, ?) <> ? "
+            "ORDER BY at DESC, coalesce(until, at) DESC LIMIT 1",
+            *(source, array(sorted(set(stories))), len(CONVERSATION), CONVERSATION),
+        )
+        return None if row is None else str(row[0])
+
     def read_until(self) -> dict[str, datetime]:
         """Return up to when each source is read: of its queries that were asked last, the one furthest behind."""
         rows = self._all(
@@ -85,24 +97,25 @@ class Reading(Connected):
     def gaps(self, window: Span, story: StoryId | None = None) -> list[Gap]:
         """Return what was not read in the window and not made good since; by (source, query, since, until).
 
-        A gap is made good where later readings of the same source and query, together, cover what of it lies in
-        the window; a gap of every query (None) where those of each query do. A sample stays a sample.
+        A gap is made good where later readings of the same source and query, or for the same stories, cover what
+        of it lies in the window; a gap of every query (None) where those of each do. A sample stays a sample.
         """
         rows = self._all(
-            f"SELECT {GAP_COLUMNS}, at FROM gaps WHERE {_OVERLAPS}{_FOR_STORY}"
+            f"SELECT {GAP_COLUMNS}, at, stories FROM gaps WHERE {_OVERLAPS}{_FOR_STORY}"
             "ORDER BY source, coalesce(query, ''), coalesce(since, ''), coalesce(until, at), reason, at",
             *(time_text(window.until), time_text(window.since), story, story),
         )
         reads: dict[str, list[ReadWindow]] = {}
         for read in map(read_from, self._all(f"SELECT {READ_COLUMNS} FROM reads") if rows else []):
             reads.setdefault(read.source, []).append(read)
-        found = [(gap_from(row), datetime.fromisoformat(row[7])) for row in rows]
         return [
             gap
-            for gap, at in found
-            if gap.read is not None
+            for row in rows
+            if (gap := gap_from(row)).read is not None
             or gap.of_about is not None
-            or not _made_good(gap, at, window, reads.get(gap.source, []))
+            or not _made_good(
+                gap, datetime.fromisoformat(row[7]), ids_from(row[8]), window, reads.get(gap.source, [])
+            )
         ]
 
     def has_gap(self, gap: Gap) -> bool:
@@ -123,19 +136,34 @@ class Reading(Connected):
         return row is not None
 
 
-def _made_good(gap: Gap, at: datetime, window: Span, reads: Sequence[ReadWindow]) -> bool:
-    """Return whether readings of its source made after `at` cover what of the gap lies in the window."""
+def _made_good(
+    gap: Gap, at: datetime, stories: Sequence[StoryId], window: Span, reads: Sequence[ReadWindow]
+) -> bool:
+    """Return whether readings of its source made after `at` cover what of the gap lies in the window.
+
+    stories: those whose query was not read, () = all.
+    """
     since = max(gap.since or _START, window.since or _START)
     until = min(gap.until or at, window.until or at)
     later = [read for read in reads if read.at > at]
     whole = [read for read in later if not read.query]
-    asked = {gap.query} if gap.query else {read.query for read in reads if read.query}
+    if gap.query:
+        return _covers([*whole, *(read for read in later if _alike(read, gap.query, stories))], since, until)
+    asked = {read.query for read in reads if read.query}
     return _covers(whole, since, until) or (
         bool(asked)
         and all(
             _covers([*whole, *(read for read in later if read.query == query)], since, until) for query in asked
         )
     )
+
+
+def _alike(read: ReadWindow, query: str, stories: Sequence[StoryId]) -> bool:
+    """Return whether a reading asked the same: the same query, or another one for the same stories."""
+    if read.query == query:
+        return True
+    of_posts = any((text or "").startswith(CONVERSATION) for text in (read.query, query))
+    return bool(stories) and not of_posts and set(stories) <= set(read.stories)
 
 
 def _covers(reads: Iterable[ReadWindow], since: datetime, until: datetime) -> bool:

@@ -210,6 +210,8 @@ _ARTICLES = (
     "CREATE INDEX articles_by_story ON articles(story)",
 )
 
+_ASKED = ("CREATE INDEX reads_by_stories ON reads(source, stories, at)",)
+
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001_seen", _SEEN),
     ("0002_understood", _UNDERSTOOD),
@@ -220,5 +222,6 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0007_sharing", _SHARING),
     ("0008_ledger", _LEDGER),
     ("0009_articles", _ARTICLES),
+    ("0010_asked", _ASKED),
 )
 """Every step with its statements, in order; a store that has a step we do not know is too new for us."""
