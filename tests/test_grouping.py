@@ -162,13 +162,13 @@ def test_a_mark_without_its_letter_is_no_word_of_a_label() -> None:
 def test_meaning_brings_together_what_words_do_not() -> None:
     rows = [
         said(f"{theme}{n}", f"{theme}{chr(97 + n)}word {theme}{chr(97 + n)}term of mine", minutes=n)
-        for n in range(12)
+        for n in range(15)
         for theme in ("sea", "cost")
     ]
     numbers = {"s": [90, 10, 3], "c": [10, 90, 3]}
     vectors = {row.post.id: bytes([*numbers[row.post.id[2]], n % 5]) for n, row in enumerate(rows)}
-    assert [part.voices for part in form_groups(rows, story())] == [24]
-    assert [part.voices for part in form_groups(rows, story(), vectors)] == [12, 12]
+    assert [part.voices for part in form_groups(rows, story())] == [30]
+    assert [part.voices for part in form_groups(rows, story(), vectors)] == [15, 15]
     shuffled = list(rows)
     Random(4).shuffle(shuffled)  # noqa: S311 - a shuffle, no secret
     assert form_groups(shuffled, story(), dict(reversed(vectors.items()))) == form_groups(rows, story(), vectors)

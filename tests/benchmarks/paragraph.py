@@ -2,6 +2,7 @@
 
 DATA_DIR holds stories/newsroom with gold.jsonl and gold_stories.jsonl. Once with the labels of the set in place of
 our findings ("told"), so that grouping and counting are measured apart from reading, once with our own ("read").
+Each time with what the shipped encoder sees in the posts, as the step brief has it, and without ("words").
 A gold group is matched with the found group that shares most of its voices; it is right within one voice.
 """
 
@@ -11,6 +12,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from jobs.brief import brief_from
@@ -18,6 +20,8 @@ from jobs.understand import read_posts
 from monitor.figures import qualifier
 from monitor.interchange import parse_post, parse_story
 from monitor.model import Evidence, Finding, Link, PostId, ReadWindow, Sentiment, Span, StoryId, Understood, VoiceId
+from monitor.quotes import FEWEST_NEAR
+from monitor.scoring import encoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,21 +57,28 @@ def told(post: Post, gold: Mapping[str, Any]) -> Understood:
     return Understood(post=post, finding=finding)
 
 
-def brief_of(story: Story, found: Sequence[Understood]) -> Brief:
+def brief_of(
+    story: Story, found: Sequence[Understood], seen: Mapping[PostId, bytes] = MappingProxyType({})
+) -> Brief:
+    """Return the brief. seen: what an encoder sees in each post, given where the product gives it."""
     mine = tuple(row for row in found if row.finding.link and row.finding.link.story == story.id)
+    heard = [row.post.id for row in mine if row.is_opinion]
+    vectors = {post: seen[post] for post in heard} if seen and len(heard) >= FEWEST_NEAR else {}
     times = [row.post.created_at for row in mine if row.post.created_at]
     window = Span(since=min(times, default=None), until=AS_OF)
-    return brief_from(Evidence(story=story, window=window, as_of=AS_OF, rows=mine, reads=(READ,)))
+    return brief_from(Evidence(story=story, window=window, as_of=AS_OF, rows=mine, reads=(READ,), vectors=vectors))
 
 
-def measured(stories: Sequence[Story], found: Sequence[Understood], gold: Path) -> dict[str, Any]:
+def measured(
+    stories: Sequence[Story], found: Sequence[Understood], gold: Path, seen: Mapping[PostId, bytes]
+) -> dict[str, Any]:
     labels = {row["post"]: row for row in rows(gold / "gold.jsonl")}
     right = {"groups": 0, "qualifier": 0, "qualifier_voices": 0, "split": 0, "minority": 0}
     groups = 0
     by_id = {story.id: story for story in stories}
     truths = rows(gold / "gold_stories.jsonl")
     for truth in truths:
-        brief = brief_of(by_id[truth["story"]], found)
+        brief = brief_of(by_id[truth["story"]], found, seen)
         voices = {group.id: {labels[post]["voice"] for post in group.posts} for group in brief.groups}
         gold_voices = {
             one["id"]: {
@@ -96,15 +107,15 @@ if __name__ == "__main__":
     every = [parse_story(row) for row in rows(folder / "stories.jsonl")]
     posts = [post for row in rows(folder / "posts.jsonl") if not (post := parse_post(row)).deleted]
     given = {row["post"]: row for row in rows(folder / "gold.jsonl")}
+    by_id = sorted(posts, key=lambda post: post.id)
+    ours = zip(by_id, read_posts(posts, every), strict=True)
+    findings = {
+        "told": [told(post, given[post.id]) for post in posts],
+        "read": [Understood(post=post, finding=finding) for post, finding in ours],
+    }
+    seen = {post.id: one.vector for post, one in zip(posts, encoder.read([p.text for p in posts]), strict=True)}
     answer = {
-        "told": measured(every, [told(post, given[post.id]) for post in posts], folder),
-        "read": measured(
-            every,
-            [
-                Understood(post=p, finding=f)
-                for p, f in zip(sorted(posts, key=lambda p: p.id), read_posts(posts, every), strict=True)
-            ],
-            folder,
-        ),
+        name: measured(every, found, folder, seen) | {"words": measured(every, found, folder, {})["right"]}
+        for name, found in findings.items()
     }
     print(json.dumps(answer, indent=1))

@@ -21,6 +21,7 @@ import sys
 import time
 from pathlib import Path
 
+from jobs.cli import look_seldom_for_cycles
 from monitor.interchange import parse_post, parse_story
 from tests.benchmarks.hard_cases import Json, generated, rows, texts_by_side, told, vocabulary
 
@@ -30,6 +31,7 @@ WARMING = 20
 
 def measured(data: Path, *, most: int, suffix: int) -> Json:
     """Return what `most` posts came to in this process."""
+    look_seldom_for_cycles()  # as each command does
     folder = data / "stories" / "hard_cases"
     (story,) = [parse_story(row) for row in rows(folder / "stories.jsonl")]
     gold = {row["post"]: row for row in rows(folder / "gold.jsonl")}
