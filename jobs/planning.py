@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Story
-from monitor.plan import Reading, finer, reading
+from monitor.plan import Reading, finer, first, reading
 from monitor.queries import Unsearchable, exclusions, for_reddit, query_for, searches, tags
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Asked:
     """What one source is asked for one story. words: each search; problem: why it cannot be asked, "" where it can.
 
     counted: posts of the last days, None where nobody counted; way, finer: how it is read, and with which `enough`
-    and how it would be for a range half as wide, only where it is paid.
+    and how it would be for a range half as wide, only where it is paid. first: what reading it the first time
+    costs, in microdollars, None where it was read before.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Asked:
     days: float = 0.0
     way: Reading | None = None
     finer: tuple[int, Reading] | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +60,19 @@ def plan(
     now: datetime,
     count: Callable[[XOptions, Query, datetime], Sequence[Counted]] | None,
     learned: Callable[[Story], Sequence[str]] = lambda _story: (),
+    was_read: Callable[[str, StoryId], bool] = lambda _source, _story: False,
 ) -> list[Planned]:
     """Return the plan of each story.
 
     sources: their options; also: each story's addresses at other outlets, as `query_for` takes them; runs: a
-    day; count: asks X, None: nobody is asked; learned: words to leave out.
+    day; count: asks X, None: nobody is asked; learned: words to leave out; was_read: whether a source has read a
+    story before.
     """
     made = []
     for story in stories:
         query = query_for(story, also.get(story.id, ()))
         asked = [_asked(options, query, runs, now, count) for options in sources if options.kind in _WORDS]
+        asked = [replace(one, first=None) if was_read(one.source, story.id) else one for one in asked]
         made.append(Planned(story=story, query=query.text, asked=tuple(asked), exclusions=tuple(learned(story))))
     return made
 
@@ -100,6 +105,7 @@ def _asked(
         days=days,
         way=reading(a_day, runs=runs, enough=options.enough),
         finer=finer(a_day, runs=runs, enough=options.enough),
+        first=first(posts, days=days, enough=options.enough),
     )
 
 

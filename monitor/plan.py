@@ -41,8 +41,8 @@ class Reading:
 
     @property
     def margin(self) -> float:
-        """The half-width that a day's share of ½ has by drawing, nine times in ten, in 0 to 1."""
-        return margin(math.floor(self.read), math.ceil(self.posts))
+        """The half-width that a day's share of ½ has by drawing, nine times in ten, in 0 to 1; 0: all are read."""
+        return 0.0 if self.read >= self.posts else margin(math.floor(self.read), math.ceil(self.posts))
 
 
 def reading(posts: float, *, runs: int, enough: int) -> Reading:
@@ -51,6 +51,12 @@ def reading(posts: float, *, runs: int, enough: int) -> Reading:
         return Reading(posts=posts, read=posts, runs=runs, counted=0)
     each = max(_LEAST, math.ceil(enough / runs))
     return Reading(posts=posts, read=min(posts, each * runs), runs=runs, counted=runs)
+
+
+def first(posts: int, *, days: float, enough: int) -> int:
+    """Return what the first run costs, in microdollars, that finds `posts` in the `days` since the story began."""
+    read = min(posts, enough * max(1.0, days))
+    return round(read * (_ABOUT * POST + USER)) + COUNTS
 
 
 def finer(posts: float, *, runs: int, enough: int) -> tuple[int, Reading] | None:

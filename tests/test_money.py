@@ -117,16 +117,36 @@ def test_the_plan_says_what_is_asked_where_how_much_there_is_and_what_it_costs(
         assert main(["plan", *AS_OF]) == 0
         told = capsys.readouterr().out
         assert (fake.counts, fake.read, hn.asked) == (1, 0, [])
-    assert f"    ({WORDS}) OR #ferga\n" in told
-    assert "    sundvik ferry\n    #ferga\n" in told
+    assert f"  x  ({WORDS}) OR #ferga\n" in told
+    assert "  hackernews  2 searches: sundvik ferry | #ferga\n" in told
     assert "about 2,400 a day" in told
     assert (
-        "240 of them read a day: $3.84 a day, $115.20 in 30 days; a day's shares within 5 points by drawing" in told
+        "240 of them are read: $3.84 a day, $115.20 in 30 days; a day's shares within 5 points by drawing" in told
     )
     assert "with enough = " in told
-    assert "all, read 24 times a day: $115.20 in 30 days" in told
+    assert "x, read 24 times a day: $115.20 in 30 days" in told
+    assert "the first run, from when each story began: $16.28" in told
+    assert "the cap of a month, $40.00, is less than that" in told
     with Store.open(here / "monitor.db") as store:
         assert store.spent("x", NOW) == COUNTS
+
+
+def test_a_plan_of_a_quiet_story_reads_it_all_and_has_no_first_run_twice(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stream(2) as fake:
+        config(here, fake.url)
+        assert main(["plan", *AS_OF]) == 0
+        told = capsys.readouterr().out
+        assert "    all are read: $0.74 a day, $22.32 in 30 days\n" in told
+        assert "the first run, from when each story began: $5.2" in told
+        assert "the cap of a month, $40.00, is enough" in told
+        assert main(["run", "collect", *AS_OF]) == 0
+        # What it said is what it was, but for posts that others refer to.
+        assert 5_000_000 < fake.bill - COUNTS < 5_300_000
+        capsys.readouterr()
+        assert main(["plan", *AS_OF]) == 0
+        assert "the first run" not in capsys.readouterr().out
 
 
 def test_a_plan_without_counts_asks_nobody(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

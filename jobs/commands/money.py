@@ -51,11 +51,14 @@ def plan(shell: Shell, stories: tuple[str, ...], *, no_counts: bool, as_json: bo
             now=app.clock(),
             count=count,
             learned=partial(learned, store),
+            was_read=lambda source, story: store.last_asked(source, [story]) is not None,
         )
     if as_json:
         shell.document([_document(one) for one in made])
     else:
-        for line in _told(made, _runs_a_day(app), counts=not no_counts):
+        lines = [*_told(made)]
+        lines += [] if no_counts else _summed(made, _runs_a_day(app), app.config.sources)
+        for line in lines:
             shell.data(shell.heading(shown(line)) if not line.startswith(" ") else shown(line))
     return MISSING if any(asked.problem for one in made for asked in one.asked) else 0
 
@@ -97,11 +100,9 @@ def _runs_a_day(app: App) -> int:
     return max(1, round(runs / 7))
 
 
-def _told(made: Sequence[Planned], runs: int, *, counts: bool) -> Iterator[str]:
+def _told(made: Sequence[Planned]) -> Iterator[str]:
     if not made:
         yield "no story is followed: name some in the config, or a feed"
-        return
-    total = 0
     for one in made:
         yield f"{one.story.id}  {one.story.title}"
         yield f"  query  {one.query}"
@@ -110,19 +111,14 @@ def _told(made: Sequence[Planned], runs: int, *, counts: bool) -> Iterator[str]:
             yield f"  what people found to be about something else shares words; leave them out with: {left}"
         for asked in one.asked:
             yield from _told_of(asked)
-            total += asked.way.a_month if asked.way else 0
-    paid = any(asked.kind == "x" for one in made for asked in one.asked)
-    if paid and counts:
-        yield f"all, read {counted(runs, 'time')} a day: {dollars(total)} in 30 days"
 
 
 def _told_of(asked: Asked) -> Iterator[str]:
     if asked.problem and not asked.words:
         yield f"  {asked.source}  cannot be asked: {asked.problem}"
         return
-    yield f"  {asked.source}  {counted(len(asked.words), 'search').replace('searchs', 'searches')}"
-    for words in asked.words:
-        yield f"    {words}"
+    several = f"{len(asked.words)} searches: " if len(asked.words) > 1 else ""
+    yield f"  {asked.source}  {several}{' | '.join(asked.words)}"
     if asked.problem:
         yield f"    {asked.problem}"
     if asked.way is None:
@@ -130,15 +126,39 @@ def _told_of(asked: Asked) -> Iterator[str]:
     way = asked.way
     yield f"    {asked.counted:,} posts in {asked.days:.1f} days, about {round(way.posts):,} a day"
     price = f"{dollars(way.a_day)} a day, {dollars(way.a_month)} in 30 days"
-    yield f"    {round(way.read):,} of them read a day: {price}; {_width(way.margin)}"
+    read = f"{round(way.read):,} of them are" if way.margin else "all are"
+    yield f"    {read} read: {price}{f'; {_width(way.margin)}' if way.margin else ''}"
     if asked.finer is not None:
         enough, better = asked.finer
         more = better.a_month - way.a_month
         yield f"    with enough = {enough}: {_width(better.margin)}, for {dollars(more)} more in 30 days"
 
 
+def _summed(made: Sequence[Planned], runs: int, sources: Sequence[Any]) -> Iterator[str]:
+    """Yield what each paid source comes to, and whether its caps allow that."""
+    for options in (one for one in sources if one.kind == "x"):
+        asked = [one for planned in made for one in planned.asked if one.source == options.name]
+        ways = [one.way for one in asked if one.way is not None]
+        if not ways:
+            continue
+        day, month = sum(way.a_day for way in ways), sum(way.a_month for way in ways)
+        yield f"{options.name}, read {counted(runs, 'time')} a day: {dollars(month)} in 30 days"
+        begin = sum(one.first or 0 for one in asked)
+        if begin:
+            yield f"  the first run, from when each story began: {dollars(begin)}"
+        caps = options.caps()
+        for cap, name, most in ((caps.day, "day", max(day, begin)), (caps.month, "month", month)):
+            if cap is not None:
+                reach = "less than that; what it does not reach is told as a gap" if cap < most else "enough"
+                yield f"  the cap of a {name}, {dollars(cap)}, is {reach}"
+
+
 def _width(half: float) -> str:
-    return f"a day's shares within {max(1, round(100 * half))} points by drawing" if half else "all of them"
+    return (
+        f"a day's shares within {counted(max(1, round(100 * half)), 'point')} by drawing"
+        if half
+        else "all are read"
+    )
 
 
 def _document(one: Planned) -> dict[str, Any]:
@@ -158,6 +178,7 @@ def _document(one: Planned) -> dict[str, Any]:
                 "margin": None if asked.way is None else round(asked.way.margin, 3),
                 "microdollars_a_day": None if asked.way is None else asked.way.a_day,
                 "microdollars_a_month": None if asked.way is None else asked.way.a_month,
+                "microdollars_first": asked.first,
                 "finer": None
                 if asked.finer is None
                 else {
