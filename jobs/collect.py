@@ -6,7 +6,7 @@ One source's failure is a problem and a gap, never the end of the step; silence 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Progress: TypeAlias = Callable[[int, int], None]
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
 
 
@@ -87,6 +88,8 @@ def _rounds(
         queries = [Query(text="")]
     own = _for(source, queries)
     if not isinstance(source, Listener):
+        # What is furthest behind comes first, so that a cap which does not reach for all starves none for good.
+        own = sorted(own, key=lambda query: (query.conversation, _last_read(store, source, query) or _NEVER))
         return [(query, partial(_read, store, source, query, now)) for query in own]
     refused = {query.text: why for query in own if (why := _unheard(source, query))}
     heard = [query for query in own if query.text not in refused]
@@ -154,6 +157,12 @@ def _goes_on(store: Store, source: Source | Listener, query: Query) -> str:
     return (store.last_asked(source.name, query.stories) if query.derived else None) or query.text
 
 
+def _last_read(store: Store, source: Source | Listener, query: Query) -> datetime | None:
+    """Return up to when a query is read, None where it never was."""
+    last = store.last_read(source.name, _goes_on(store, source, query))
+    return None if last is None else last.until
+
+
 def _listen(
     store: Store, source: Listener, whole: Query, queries: Sequence[Query], now: datetime
 ) -> Exception | None:
@@ -207,8 +216,7 @@ def _ends_the_source(failure: Exception) -> bool:
 
 
 def _leave_gap(store: Store, source: Source | Listener, query: Query, reason: str, now: datetime) -> None:
-    last = store.last_read(source.name, _goes_on(store, source, query))
-    since = last.until if last else _begin_of(store, query)
+    since = _last_read(store, source, query) or _begin_of(store, query)
     gap = Gap(
         source=source.name,
         query=query.text or None,

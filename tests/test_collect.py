@@ -25,7 +25,7 @@ from tests.builders import NOON, post, story
 from tests.fakes.services import build
 from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN, FakeX, error, recorded
-from tests.fakes.x_stream import StreamX
+from tests.fakes.x_stream import StreamX, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,6 +103,18 @@ def test_a_changed_title_goes_on_where_its_query_ended_and_makes_good_what_that_
     ends = [datetime.fromisoformat(one["end_time"]) for one in asked]
     assert begins == [first.since, ends[0], ends[1], first.since]
     assert ends == [NOW + n * hour - timedelta(seconds=30) for n in (0, 2, 3, 4)]
+
+
+def test_a_cap_that_does_not_reach_for_all_starves_no_story(store: Store) -> None:
+    queries = [Query(text=text, stories=(StoryId(text),)) for text in ("harbour", "ferry", "bridge")]
+    day = timedelta(days=1)
+    loud = times("loud", NOW - 7 * day, NOW + 7 * day, lambda _: 40)
+    with StreamX({query.text: loud for query in queries}) as fake:
+        for run in range(3):
+            source = build("x", fake.url, store=store, dollars_a_day=2)
+            assert collect(store, [source], queries, now=NOW + run * day) != []
+        asked = [one.query["query"] for one in fake.searches]
+    assert list(dict.fromkeys(asked)) == ["harbour", "ferry", "bridge"]
 
 
 def test_a_rate_limit_is_met_once_and_every_query_has_its_gap(store: Store) -> None:
