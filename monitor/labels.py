@@ -115,18 +115,18 @@ def label_each(
         speaking = [row for row in members if language is None or row.finding.language == language]
         ranked = _telling(speaking, said, everywhere, len(rows))
         chosen: list[str] = []
-        for word in sorted(ranked, key=lambda word: word in headline):
-            if len(chosen) == _WANTED or (word in headline and len(chosen) >= FEWEST):
+        for word in ranked:
+            if len(chosen) == _WANTED:
                 break
-            if any(word.startswith(other) or other.startswith(word) for other in chosen):
+            # What all speak of tells no group apart, whichever has most of it.
+            if word in headline or any(word.startswith(other) or other.startswith(word) for other in chosen):
                 continue
             if unfit(word, language, handles) or (word not in own and word in common(language or "")):
                 continue
             texts = [row.post.text for row in speaking if word in said[row.post.id]][:_LOOKED_AT]
             if word in own or not is_a_name(word, language, texts):
                 chosen.append(word)
-        telling = len(chosen) >= FEWEST and not headline.issuperset(chosen)
-        made[group] = tuple(chosen) if telling else ()
+        made[group] = tuple(chosen) if len(chosen) >= FEWEST else ()
     return made
 
 

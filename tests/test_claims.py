@@ -176,6 +176,13 @@ def test_everyday_words_words_that_count_and_the_headline_make_no_label() -> Non
     assert (group.voices, group.label) == (6, ())
 
 
+def test_a_word_of_the_headline_fills_no_label_up() -> None:
+    rows = [said(f"n{n}", f"The sheep on the Sundvik ferry, house {n}") for n in range(6)]
+    assert write_brief(evidence([*rows, *in_favour(6)])).groups[0].label == ()
+    rows = [said(f"n{n}", f"The sheep need pasture by the Sundvik ferry, house {n}") for n in range(6)]
+    assert set(write_brief(evidence([*rows, *in_favour(6)])).groups[0].label) == {"sheep", "pasture"}
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
