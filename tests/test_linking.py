@@ -384,6 +384,14 @@ def test_a_surname_in_the_other_script_is_evidence_beside_meaning() -> None:
     assert _links(*posts, stories=stories) == {}
 
 
+def test_one_word_of_a_name_stands_for_it_where_the_meaning_is_near_too() -> None:
+    told = story(title="A new ferry for Marco Rubio", url=None)
+    texts = {"near": "루비오가 배", "far": "루비오가 또 나왔네"}
+    posts = [post(name, by=name, text=text, lang="ko") for name, text in texts.items()]
+    assert link(posts, [told], fold(posts), embed=_embed)[0].keys() == {"near"}
+    assert link(posts, [told], fold(posts))[0] == {}
+
+
 def test_names_across_scripts_cost_nothing_where_there_is_one_script_and_once_for_each_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

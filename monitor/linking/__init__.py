@@ -7,7 +7,7 @@ tests/benchmarks/linking.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from monitor.folding import by_time
@@ -139,8 +139,11 @@ def _matches(
     for post, found in by_words(roots, ranked, words, evidence, certain, feedback=feedback).items():
         of_post = fused.setdefault(post, {})
         for story, match in found.items():
-            if story not in of_post or (not match.namesake and match.score > of_post[story].score):
-                of_post[story] = match
+            other = of_post.get(story)
+            # One word of a name may be that of another; where the meaning is near too, it is this one.
+            named = match.namesake and not (other is not None and other.near)
+            if other is None or (not named and match.score > other.score):
+                of_post[story] = replace(match, namesake=named)
     return fused
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SURE = 0.6
 """From this likelihood on a post is a lesson for its story. Against 0.8, F1 on posts of sets that the weights have
 not seen is .945 instead of .924 on mixed, .767 instead of .742 on newsroom (roots that share no address)."""
+NEAR = 0.28
+"""From this cosine on a post is near a story: the best threshold by meaning alone (docs/decisions/0007)."""
 _WORDED = 2 * ABOUT
 _SHARED = 0.5
 """And its own words must fit too, two of them at least: meaning alone would teach a story that stands alone all
@@ -184,12 +186,14 @@ def by_fusion(
     likely = judge(pairs, evidence, certain, feedback=feedback)
     matches: dict[PostId, dict[StoryId, Match]] = {}
     hits = pairs.figures["hit"]
-    for number, column, chance, hit, lone in zip(
+    near = (pairs.figures["cosine"] >= NEAR) & (pairs.figures["cosine_lead"] > 0)
+    for number, column, chance, hit, lone, is_near in zip(
         pairs.post.tolist(),
         pairs.story.tolist(),
         likely.tolist(),
         hits.tolist(),
         pairs.figures["lone"].tolist(),
+        near.tolist(),
         strict=True,
     ):
         bounded = min(chance, 1.0 - 1e-6)
@@ -201,6 +205,7 @@ def by_fusion(
             namesake=False,
             reason="words" if hit >= ABOUT else "meaning",
             hit=hit,
+            near=is_near,
         )
     return matches
 

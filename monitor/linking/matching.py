@@ -44,7 +44,8 @@ class Match:
     """How well a post fits a story, less what is doubtful about it; ABOUT is as likely as not.
 
     lone: it hangs on one word; namesake: and that is a part of a name, which counts for nothing.
-    hit: how well its words fit the story's own, before anything is learned.
+    hit: how well its words fit the story's own, before anything is learned. near: it is near in meaning, and nearer
+    than any text of the background.
     """
 
     story: StoryId
@@ -53,6 +54,7 @@ class Match:
     namesake: bool
     reason: LinkReason = "words"
     hit: float = 0.0
+    near: bool = False
 
     def reaches(self, needed: float) -> bool:
         return not self.namesake and self.score >= needed
