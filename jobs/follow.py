@@ -1,6 +1,7 @@
 """The step that follows what becomes of stored posts at their platforms, once a day: what is gone goes here too.
 
 A deleted post leaves its tombstone; a cited one that was edited gets its new version, and its report is made again.
+A round goes through all posts of a platform, in as many runs as that takes. How that does is kept as a health.
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ FOLLOW = "follow"
 """The name under which a source's state is kept, beside the cursors of its queries."""
 USAGE = "usage"
 """Likewise for what the service counts as read."""
-_DONE = "done "
+DELETIONS = " deletions"
+"""Ends the name under which the health of a source's following is kept."""
+_DONE, _BEGUN = "done", "begun"
 _EVERY = timedelta(hours=20)
 """So that a daily or an hourly schedule follows each deletion within 24 hours."""
+_LATE = timedelta(hours=23)
+"""A round that took so long follows no deletion within 24 hours."""
 _TOLERANCE, _FEW = 1.05, 100
 """How many more posts a service may count than we: what referred posts and re-reads come to is not exact."""
 _EXPECTED = (SourceUnavailable, SourceRefused, SourceGarbled, BudgetSpent)
@@ -41,18 +46,51 @@ def follow(
 ) -> list[str]:
     """Ask each platform about its posts where that is due; return what a person should know, one line each."""
     problems = []
-    for number, follower in enumerate(followers, start=1):
-        state = store.cursor(follower.name, FOLLOW)
-        if _is_due(state, now):
-            posts = store.post_ids(follower.platform)
-            carried = None if state is None or state.startswith(_DONE) else state
-            try:
-                for found in follower.follow(posts, _cited(store, set(posts)), carried, now):
-                    _keep(store, follower, found, now)
-            except _EXPECTED as failure:
-                problems.append(f"{follower.name}: deletions are not followed: {_why(follower.name, failure)}")
-        progress(number, len(followers))
+    # Of several sources of a platform the first one is asked about all of its posts.
+    first = {follower.platform: follower for follower in reversed(followers)}
+    asked = [follower for follower in followers if first[follower.platform] is follower]
+    for number, follower in enumerate(asked, start=1):
+        problem = _go_on(store, follower, now)
+        if problem:
+            problems.append(f"{follower.name}: deletions are not followed: {problem}")
+        progress(number, len(asked))
     return problems
+
+
+def _go_on(store: Store, follower: Follower, now: datetime) -> str | None:
+    """Go on with the round of a platform, or begin one where that is due; return what stands in the way."""
+    begun, carried, is_over = _round(store.cursor(follower.name, FOLLOW), now)
+    if is_over and now - begun < _EVERY:
+        return None
+    name = f"{follower.name}{DELETIONS}"
+    health = store.healths().get(name)
+    if health is not None and health.next_try is not None and now < health.next_try:
+        return f"not asked before {health.next_try:%H:%M} UTC: {health.problem}"
+    if is_over:
+        begun, carried, is_over = now, None, False
+    posts = store.post_ids(follower.platform)
+    failure: Exception | None = None
+    try:
+        for found in follower.follow(posts, _cited(store, set(posts)), carried, now):
+            is_over = found.state is None
+            _keep(store, follower, found, f"{_DONE if is_over else _BEGUN} {begun.isoformat()}", now)
+    except _EXPECTED as error:
+        failure = error
+    problem = None if failure is None else _why(follower.name, failure)
+    if problem is None and now - begun >= _LATE:
+        problem = f"the round of {begun:%Y-%m-%d %H:%M} UTC takes more than a day: run the step forget more often"
+    if problem is not None:
+        store.note_failure(
+            name,
+            problem,
+            at=now,
+            refused=isinstance(failure, SourceRefused),
+            next_try=failure.retry_after if isinstance(failure, SourceUnavailable) else None,
+            sample=failure.sample if isinstance(failure, SourceGarbled) else "",
+        )
+    elif is_over:
+        store.note_success(name, at=now)
+    return problem
 
 
 def reconciled(store: Store, sources: Iterable[Metered], *, now: datetime) -> list[str]:
@@ -89,19 +127,23 @@ def _why(source: str, failure: Exception) -> str:
     return str(failure).removeprefix(f"{source}: ")
 
 
-def _is_due(state: str | None, now: datetime) -> bool:
-    """Whether a platform is to be asked: a following is under way, or the last one ended long enough ago."""
-    done = read_time(state.removeprefix(_DONE)) if state is not None and state.startswith(_DONE) else None
-    return done is None or now - done >= _EVERY
+def _round(state: str | None, now: datetime) -> tuple[datetime, str | None, bool]:
+    """Return when the last round began, what its follower left (None: nothing), and whether it is over."""
+    word, _, rest = (state or "").partition(" ")
+    time, _, carried = rest.partition(" ")
+    begun = read_time(time)
+    if begun is None or word not in (_DONE, _BEGUN):
+        return now, None, False
+    return begun, carried or None, word == _DONE
 
 
-def _keep(store: Store, follower: Follower, found: Followed, now: datetime) -> None:
+def _keep(store: Store, follower: Follower, found: Followed, state: str, now: datetime) -> None:
     """Keep one answer: the deletions first, for they wait for nothing."""
     if found.gone:
         store.forget(found.gone, at=now)
     page = Page(
         posts=found.edited,
-        cursor=f"{_DONE}{now.isoformat()}" if found.state is None else found.state,
+        cursor=f"{state} {found.state or ''}".rstrip(),
         cost=found.cost,
         ticket=found.ticket,
     )

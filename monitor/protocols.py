@@ -135,8 +135,8 @@ class Follower(Protocol):
     ) -> Iterator[Followed]:
         """Yield what is gone of `posts`, and what has been edited of `cited`; the last one carries the state.
 
-        state: what the last call left, None where it came to its end. Raises as `Source.fetch` does; what was
-        yielded before stays good.
+        state: what the last call left, None where it came to its end. Raises as `Source.fetch` does, after its
+        end too; what was yielded before stays good.
         """
         ...
 

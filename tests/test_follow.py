@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobs.brief import brief_each
-from jobs.follow import follow
+from jobs.cli import main
+from jobs.follow import FOLLOW, follow
 from jobs.understand import understand
-from monitor.model import Page, PostCitation, PostId, StoryId, id_hash
+from monitor.errors import SourceRefused, SourceUnavailable
+from monitor.model import Followed, Page, PostCitation, PostId, StoryId, id_hash
 from monitor.protocols import Follower
 from monitor.sources.x_follow import gone_in
 from monitor.store import Store
@@ -23,6 +25,7 @@ from tests.fakes.x_compliance import SIGNATURE, Compliance
 from tests.fakes.x_stream import x_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
@@ -147,6 +150,105 @@ def test_a_platform_that_cannot_be_asked_is_told_and_asked_at_the_next_run(tmp_p
         with FakeX(compliance=Compliance(gone=[IDS[0]])) as fake:
             assert follow(store, [follower(fake, store)], now=NOW + HOUR) == []
         assert len(held(store)) == 5
+
+
+# --- Rounds --------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """Follows a post a call, in their order; fails: raised before anything else."""
+
+    platform = "x"
+
+    def __init__(self, name: str = "x", fails: Exception | None = None) -> None:
+        self.name = name
+        self.fails = fails
+        self.asked: list[str] = []
+
+    def follow(
+        self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
+    ) -> Iterator[Followed]:
+        del cited, now
+        if self.fails:
+            raise self.fails
+        one, *others = [post for post in sorted(posts) if state is None or post > state]
+        self.asked.append(one)
+        yield Followed(state=one if others else None)
+
+
+def test_a_round_goes_on_in_each_run_until_it_is_over_and_the_next_begins_20_hours_after_its_begin(
+    tmp_path: Path,
+) -> None:
+    slow = Slow()
+    with filled(tmp_path / "m.db") as store:
+        for hour in range(25):
+            assert follow(store, [slow], now=NOW + hour * HOUR) == []
+        assert slow.asked == [*sorted(IDS), *sorted(IDS)]
+        assert store.healths()["x deletions"].worked_at == NOW + 24 * HOUR
+
+
+def test_a_round_that_takes_more_than_a_day_is_told(tmp_path: Path) -> None:
+    slow = Slow()
+    with filled(tmp_path / "m.db") as store:
+        assert follow(store, [slow], now=NOW) == []
+        (problem,) = follow(store, [slow], now=NOW + 24 * HOUR)
+        assert problem == (
+            "x: deletions are not followed: the round of 2026-02-03 12:00 UTC takes more than a day: "
+            "run the step forget more often"
+        )
+        health = store.healths()["x deletions"]
+        assert (health.problem, health.failing_since) == (problem.partition("followed: ")[2], NOW + 24 * HOUR)
+
+
+def test_since_when_deletions_are_not_followed_is_kept_and_is_over_when_a_round_is(tmp_path: Path) -> None:
+    refused = Slow(fails=SourceRefused("x", "the key is not accepted"))
+    limited = Slow(fails=SourceUnavailable("x", "it answers 429", retry_after=NOW + 3 * HOUR))
+    with filled(tmp_path / "m.db") as store:
+        store.note_success("x", at=NOW)
+        follow(store, [refused], now=NOW)
+        follow(store, [limited], now=NOW + HOUR)
+        health = store.healths()["x deletions"]
+        assert (health.failing_since, health.failed_at, health.refused) == (NOW, NOW + HOUR, False)
+        # Before the time that the service named it is not asked.
+        slow = Slow()
+        (problem,) = follow(store, [slow], now=NOW + 2 * HOUR)
+        assert problem == "x: deletions are not followed: not asked before 15:00 UTC: it answers 429"
+        assert slow.asked == []
+        for hour in range(3, 8):
+            assert store.healths()["x deletions"].failing_since == NOW
+            assert follow(store, [slow], now=NOW + hour * HOUR) == []
+        assert store.healths()["x deletions"].problem is None
+        assert store.healths()["x"].problem is None
+
+
+def test_of_two_sources_of_a_platform_one_is_asked(tmp_path: Path) -> None:
+    first, second = Slow("a"), Slow("b")
+    with filled(tmp_path / "m.db") as store:
+        follow(store, [first, second], now=NOW)
+    assert (len(first.asked), second.asked) == (1, [])
+
+
+@pytest.mark.parametrize("state", ["", "{}", "done", "begun", "done yesterday", "begun soon {}", '{"after": "1"}'])
+def test_a_state_that_nobody_knows_begins_a_round(state: str, tmp_path: Path) -> None:
+    slow = Slow()
+    with filled(tmp_path / "m.db") as store:
+        store.save_page(Page(cursor=state), source="x", query=FOLLOW, at=NOW)
+        assert follow(store, [slow], now=NOW) == []
+    assert slow.asked == [min(IDS)]
+
+
+def test_status_says_that_deletions_are_not_followed_and_since_when(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text('time_zone = "UTC"\n')
+    with filled(tmp_path / "monitor.db") as store:
+        follow(store, [Slow(fails=SourceUnavailable("x", "X answered 503"))], now=NOW)
+    assert main(["status"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "deletions" in line]
+    assert line.strip() == (
+        "x deletions  failing since 2026-02-03 12:00:00 (it will pass): X answered 503; never followed"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jobs.follow import follow
 from monitor.errors import SourceRefused
-from monitor.model import Query, StoryId
+from monitor.model import Page, PostId, Query, StoryId, id_hash
+from monitor.protocols import Follower
 from monitor.sources.hackernews import parse
-from tests.builders import NOON
-from tests.fakes.hackernews import PATH, RECORDED, comment, search
+from monitor.store import Store
+from tests.builders import NOON, post
+from tests.fakes.hackernews import PATH, RECORDED, comment, item, items, search
 from tests.fakes.services import build
 from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import ok
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from monitor.model import Page
     from tests.fakes.web import Asked
 
 QUERY = Query(text="sundvik ferry", stories=(StoryId("ferry"),))
@@ -132,3 +135,84 @@ def test_no_value_of_a_stranger_is_an_exception_or_costs_a_neighbour() -> None:
             page, _ = parse({"hits": [change(odd), odd, comment(2, NOW_SECONDS)]}, QUERY)
             assert page.received == 3
             assert page.posts[-1].id == "hn:2"
+
+
+# --- What becomes of items -----------------------------------------------------------------------------
+
+
+def stored(numbers: Iterable[int], **changes: Any) -> Store:
+    store = Store.in_memory()
+    posts = tuple(post(f"hn:{n}", platform="hackernews", text=f"Sundvik {n}", **changes) for n in numbers)
+    store.save_page(Page(posts=posts), source="hn", query="", at=NOW)
+    return store
+
+
+def followed(store: Store, url: str, now: datetime = NOW) -> list[str]:
+    source = build("hackernews", url, name="hn")
+    assert isinstance(source, Follower)
+    return follow(store, [source], now=now)
+
+
+def held(store: Store) -> set[str]:
+    return {one.id for one in store.posts()}
+
+
+def test_what_is_deleted_or_dead_is_gone_and_what_is_unknown_stays_and_is_told() -> None:
+    known = {1: item(1), 2: item(2, deleted=True), 3: item(3, dead=True), 5: "text", 6: item(7, deleted=True)}
+    with stored(range(1, 7)) as store, FakeWeb(lambda asked: items(known, asked)) as web:
+        (problem,) = followed(store, web.url)
+        assert held(store) == {"hn:1", "hn:4", "hn:5", "hn:6"}
+        assert {stone.id_hash for stone in store.all_tombstones()} == {
+            id_hash(PostId(one)) for one in ("hn:2", "hn:3")
+        }
+        assert problem == "hn: deletions are not followed: it says nothing of 3 of the posts, which stay"
+        assert {asked.path for asked in web.asked} == {f"/v0/item/{n}.json" for n in range(1, 7)}
+
+
+def test_ids_of_another_form_are_not_asked_for() -> None:
+    with stored([1]) as store, FakeWeb(lambda asked: items({1: item(1)}, asked)) as web:
+        odd = ("8863", "hn:", "hn:-1", "hn:01", "hn:1/../user", "t3_a", "hn:" + "9" * 30)
+        posts = tuple(post(one, platform="hackernews") for one in odd)
+        store.save_page(Page(posts=posts), source="import:a", query="", at=NOW)
+        assert followed(store, web.url) == []
+        assert [asked.path for asked in web.asked] == ["/v0/item/1.json"]
+        assert len(held(store)) == 8
+
+
+def test_a_round_that_a_limit_breaks_off_goes_on_where_it_was_and_not_before_the_service_says() -> None:
+    answers = {n: item(n, deleted=n == 250) for n in range(100, 350)}
+    limited = Reply(status=429, headers={"retry-after": "1800"})
+    closed = True
+
+    def answer(asked: Asked) -> Reply:
+        return limited if closed and "/item/2" in asked.path else items(answers, asked)
+
+    with stored(answers) as store, FakeWeb(answer) as web:
+        (problem,) = followed(store, web.url)
+        assert "it answers 429" in problem
+        closed, asked = False, len(web.asked)
+        assert asked < 100 + 50  # what waits is called off
+        (problem,) = followed(store, web.url, NOW + timedelta(minutes=20))
+        assert "not asked before 15:30 UTC: it answers 429" in problem
+        assert len(web.asked) == asked
+        assert followed(store, web.url, NOW + timedelta(minutes=30)) == []
+        assert {int(one.path[9:-5]) for one in web.asked[asked:]} == set(range(200, 350))
+        assert len(held(store)) == 249
+
+
+def test_a_cited_item_that_was_edited_is_a_new_version() -> None:
+    hit = comment(1, NOW_SECONDS, "The ferry &amp; the quay<p>must stay")
+    (was,) = parse({"hits": [hit]}, Query(text="ferry"))[0].posts
+    with Store.in_memory() as store:
+        store.save_page(Page(posts=(was,)), source="hn", query="", at=NOW)
+        for hour, text in enumerate(("The ferry &amp; the quay<p>must stay", "The ferry may go"), start=1):
+            with FakeWeb(partial(items, {1: item(1, NOW_SECONDS, text)})) as web:
+                source = build("hackernews", web.url)
+                assert isinstance(source, Follower)
+                edited = [one for found in source.follow([was.id], [was.id], None, NOW) for one in found.edited]
+            tally = store.save_page(
+                Page(posts=tuple(edited)), source="hn", query="", at=NOW + timedelta(hours=hour)
+            )
+            # The same text from the other service is the same version.
+            assert tally.stored == (text == "The ferry may go")
+        assert [one.text for one in store.posts()] == ["The ferry may go"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobs.follow import DELETIONS
 from jobs.shell import Shell, as_json, counted, shown
 from monitor.budget import dollars
 
@@ -38,7 +39,10 @@ def status(shell: Shell, *, as_json: bool) -> None:
         shell.data(f"  {step['step']:<10}  {shell.local(step['started_at'])}  {ended}")
     shell.data(shell.heading("sources"))
     for name, source in known["sources"].items():
-        shell.data(f"  {shown(name)}  {shown(_how(shell, source))}")
+        follows = name.endswith(DELETIONS)
+        shell.data(f"  {shown(name)}  {shown(_how(shell, source, 'followed' if follows else 'read'))}")
+        if follows:
+            continue
         counts = [f"{source[what]} {what}" for what in _COUNTS]
         paid = [dollars(source["microdollars"])] if source["microdollars"] else []
         shell.data(f"    {', '.join([*counts, *paid])}")
@@ -54,13 +58,13 @@ def status(shell: Shell, *, as_json: bool) -> None:
 _COUNTS = ("received", "stored", "duplicate", "quarantined", "deleted")
 
 
-def _how(shell: Shell, source: dict[str, Any]) -> str:
-    """Say in a line how a source does: what a person must know first."""
+def _how(shell: Shell, source: dict[str, Any], done: str) -> str:
+    """Say in a line how a source does: what a person must know first. done: what is done with it."""
     if source["state"] == "never asked":
         return "never asked yet"
     if source["state"] == "given":
         return "given to us, not asked"
-    worked = f"last read {shell.local(source['worked_at'])}" if source["worked_at"] else "never read"
+    worked = f"last {done} {shell.local(source['worked_at'])}" if source["worked_at"] else f"never {done}"
     lag = f", {_long(source['lag_seconds'])} behind" if source["lag_seconds"] is not None else ""
     left = f", {counted(source['rate_left'], 'request')} left" if source["rate_left"] is not None else ""
     if source["state"] == "ok":

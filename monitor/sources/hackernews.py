@@ -2,13 +2,18 @@
 
 Sees public items that hold the words of the query, seconds after they are written; misses what moderators or
 authors took away. A search gives no more than 1,000 items, so the window is narrowed along the way.
-API: hn.algolia.com/api ("search_by_date"); the language of the query is Algolia's advanced syntax.
+API: hn.algolia.com/api ("search_by_date"); the language of the query is Algolia's advanced syntax. What has become
+of an item says Hacker News' own API, one request each (github.com/HackerNews/API: `deleted`, `dead`); whether the
+search forgets what is deleted is documented nowhere.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -23,17 +28,21 @@ from monitor.text import canonical_url, clean
 
 from .answers import Service
 from .html_text import text_of
+from .lookups import looked_up
 from .reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from monitor.model import Query, StoryId
-    from monitor.protocols import Source
+    from monitor.model import Followed, Query, StoryId
 
     from .given import Given
 
 _HOST = "https://hn.algolia.com"
+_ITEMS = "https://hacker-news.firebaseio.com"
+_OURS = re.compile(r"hn:[1-9][0-9]{0,14}")
+_AT_ONCE, _A_LOOKUP, _MOST_ITEMS = 8, 100, 5_000
+"""Items that are asked for side by side, kept together, and asked for in a run."""
 _A_PAGE = 100
 _REACH = timedelta(days=7)
 _OVERLAP = timedelta(hours=1)
@@ -50,29 +59,33 @@ _KNOWN = frozenset(
 class HackerNewsOptions(Options):
     """Hacker News: stories and comments, without a key.
 
-    pages: at most so many pages of 100 a query and run; what is beyond is a gap. api: another address of it.
+    pages: at most so many pages of 100 a query and run; what is beyond is a gap. api: another address of the
+    search; items: of what says which items are deleted.
     """
 
     kind: Literal["hackernews"] = "hackernews"
     name: str = Field(default="hackernews", min_length=1)
     pages: int = Field(default=10, ge=1, le=100)
     api: str = Field(default=_HOST, min_length=1)
+    items: str = Field(default=_ITEMS, min_length=1)
     allow_private_hosts: bool = False
 
-    def source(self, given: Given) -> Source:  # noqa: ARG002 - as of every kind
+    def source(self, given: Given) -> HackerNewsSource:  # noqa: ARG002 - as of every kind
         """Return the source; it needs no secret and keeps nothing."""
         return HackerNewsSource(self)
 
 
 class HackerNewsSource:
-    """Asks the search once for each alternative of a query."""
+    """Asks the search once for each alternative of a query, and looks up what has become of items."""
 
     asks = True
+    platform = "hackernews"
 
     def __init__(self, options: HackerNewsOptions) -> None:
         self.name = options.name
         self._pages = options.pages
         self._service = Service(options.api, source=self.name, own_network=options.allow_private_hosts)
+        self._items = Service(options.items, source=self.name, own_network=options.allow_private_hosts)
 
     def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
         """Yield what was written since `after` (at first in 7 days), newest first; the cursor comes last."""
@@ -97,6 +110,33 @@ class HackerNewsSource:
                 # A second that fills a page would be asked for again and again.
                 oldest = reached if oldest is None or reached < oldest else oldest - timedelta(seconds=1)
         yield reading.end()
+
+    def follow(
+        self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
+    ) -> Iterator[Followed]:
+        """Yield which items are deleted or dead, and the cited ones as they are, 5,000 items a run at most.
+
+        Raises SourceUnavailable at the end where of some nothing is known: they stay.
+        """
+        ours = [post for post in posts if _OURS.fullmatch(post)]
+        look_up = partial(self._look_up, set(cited), now)
+        return looked_up(ours, state, look_up, source=self.name, at_once=_A_LOOKUP, most=_MOST_ITEMS)
+
+    def _look_up(
+        self, cited: set[PostId], now: datetime, posts: Sequence[PostId]
+    ) -> tuple[list[PostId], list[Post], int]:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            items = dict(zip(posts, pool.map(partial(self._item, now), posts), strict=True))
+        known = {post: item for post, item in items.items() if item is not None}
+        gone = [post for post, item in known.items() if item.get("deleted") is True or item.get("dead") is True]
+        shown = [_present(item) for post, item in known.items() if post in cited and post not in gone]
+        return gone, [post for post in shown if post is not None], len(posts) - len(known)
+
+    def _item(self, now: datetime, post: PostId) -> dict[str, Any] | None:
+        """Return an item, None where the answer is none: `null` stands for what is unknown, not for deleted."""
+        number = post.removeprefix("hn:")
+        answer, _ = self._items.get(f"/v0/item/{number}.json", now=now)
+        return answer if isinstance(answer, dict) and answer.get("id") == int(number) else None
 
     def probe(self, now: datetime) -> str:
         """Search for one item."""
@@ -185,6 +225,18 @@ def _post(hit: object, stories: Sequence[StoryId], unread: Counter[str]) -> Post
         links=tuple(dict.fromkeys(link for link in [*own, *(link for _, found in read for link in found)] if link)),
         found_for=tuple(stories),
     )
+
+
+def _present(item: Mapping[str, Any]) -> Post | None:
+    """Return an item as the post it is now; the search takes its text from there as it is (algolia/hn-search)."""
+    names = {"author": "by", "title": "title", "url": "url", "comment_text": "text", "parent_id": "parent",
+             "points": "score", "num_comments": "descendants", "created_at_i": "time"}  # fmt: skip
+    try:
+        return _post(
+            {"objectID": str(item["id"]), **{ours: item.get(own) for ours, own in names.items()}}, (), Counter()
+        )
+    except ValueError:
+        return None
 
 
 def _id_of(hit: object) -> str | None:

@@ -2,7 +2,8 @@
 
 Tag timelines need no key on most servers; text search needs a token. Sees what has reached the server; misses posts
 of servers that it does not know, and those that are not public. Several servers are several sources: a post has one
-`uri` on all of them, under which it stands. API: docs.joinmastodon.org ("Timelines", "Search", "Status").
+`uri` on all of them, under which it stands. API: docs.joinmastodon.org ("Timelines", "Search", "Status"). What has
+become of a post is asked of its own server, see mastodon_follow.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from monitor.queries import Unsearchable, admits, matches, searches, tags
 from monitor.text import clean
 
 from .answers import Service, next_link, rate_left
+from .mastodon_follow import Asking, follow
 from .mastodon_posts import parse
 from .reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from monitor.model import Query
-    from monitor.protocols import Source
+    from monitor.model import Followed, PostId, Query
 
     from .given import Given
 
@@ -53,13 +54,16 @@ class MastodonOptions(Options):
     pages: int = Field(default=20, ge=1, le=200)
     allow_private_hosts: bool = False
 
-    def source(self, given: Given) -> Source:
+    def source(self, given: Given) -> MastodonSource:
         """Return the source."""
         return MastodonSource(self, given.secret(self.token) if self.token else "")
 
 
 class MastodonSource:
-    """Asks a server for the timeline of each tag of a query, and searches for its words where it may."""
+    """Asks a server for the timeline of each tag of a query, and searches for its words where it may.
+
+    What has become of posts it asks each one's own server.
+    """
 
     asks = True
     platform = "mastodon"
@@ -97,6 +101,22 @@ class MastodonSource:
                 at = None if done or not isinstance(answer, list) else next_link(sent.headers)
                 given = None
         yield reading.end()
+
+    def follow(
+        self,
+        posts: Sequence[PostId],
+        cited: Sequence[PostId],
+        state: str | None,
+        now: datetime,  # noqa: ARG002 - no server is waited for
+    ) -> Iterator[Followed]:
+        """Yield which posts are gone and which cited ones were edited, as their own servers say."""
+        asking = Asking(
+            source=self.name,
+            home=self._service.base,
+            headers=self._headers,
+            private_hosts=self._options.allow_private_hosts,
+        )
+        return follow(asking, posts, cited, state)
 
     def probe(self, now: datetime) -> str:
         """Ask which server it is."""

@@ -2,13 +2,16 @@
 
 Reddit gives no keys by itself (since 2025-11): an application has to be approved. Sees what its search finds,
 newest first, about 250 of a query; misses comments of posts that it does not find. Needs praw (the extra "reddit").
+What has become of posts says "api/info", 100 at a time: what is deleted or removed is shown without its text.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -20,26 +23,29 @@ from monitor.queries import Unsearchable, admits, for_reddit
 from monitor.queries import parse as parse_query
 from monitor.text import canonical_url, clean, links_in
 
+from .lookups import looked_up
 from .reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from monitor.model import Query, StoryId
-    from monitor.protocols import Source
+    from monitor.model import Followed, Query, StoryId
 
     from .given import Given
 
 _REACH = timedelta(days=7)
 _OVERLAP = timedelta(hours=1)
 _MOST = 250  # what Reddit's search gives at most, whatever is asked
+_A_LOOKUP = 100  # names, at most (praw, `Reddit.info`)
+_MOST_LOOKED_UP = 5_000  # in a run: half of the requests that Reddit takes in a minute
+_OURS = re.compile(r"t[13]_[0-9a-z]{1,13}")
 _SECONDS = 25
 _A_DAY = "86400"
 _BAD_REQUEST, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
 _PASSING = (408, 425)
 _KEPT = (
     "id", "title", "selftext", "body", "url", "permalink", "created_utc", "score", "num_comments", "parent_id",
-    "is_self", "edited",
+    "is_self", "edited", "removed_by_category",
 )  # fmt: skip
 _GONE = frozenset(("[deleted]", "[removed]", "[ Removed by Reddit ]"))
 
@@ -61,13 +67,13 @@ class RedditOptions(Options):
     api: str = Field(default="https://oauth.reddit.com", min_length=1)
     login: str = Field(default="https://www.reddit.com", min_length=1)
 
-    def source(self, given: Given) -> Source:
+    def source(self, given: Given) -> RedditSource:
         """Return the source."""
         return RedditSource(self, given.secret(self.client_id), given.secret(self.client_secret))
 
 
 class RedditSource:
-    """Searches once a query, and reads the comments of what it finds."""
+    """Searches once a query, reads the comments of what it finds, and looks up what has become of posts."""
 
     asks = True
     platform = "reddit"
@@ -76,6 +82,7 @@ class RedditSource:
         self.name = options.name
         self._options = options
         self._keys = (client_id, client_secret)
+        self._reddit: Any = None
 
     def fetch(self, query: Query, after: str | None, now: datetime) -> Iterator[Page]:
         """Yield what was written since `after` (at first in 7 days), newest first; the cursor comes last."""
@@ -84,53 +91,89 @@ class RedditSource:
         except Unsearchable as problem:
             raise SourceRefused(self.name, str(problem)) from None
         reading = Reading(self.name, query, after, now, reach=_REACH, overlap=_OVERLAP)
-        rows, failure = self._asked(words, reading.asked, now)
-        if failure is not None:
-            # Raised out here, without its cause: requests with the token in them hang on praw's exceptions.
-            raise failure
+        rows = self._asked(partial(self._search, words, reading.asked), now)
         page, oldest = parse(rows, query, reading.fresh)
         yield from reading.took(page)
         if len([row for row in rows if "title" in row]) >= _MOST and oldest is not None and oldest > reading.asked:
             reading.stopped(oldest)
         yield reading.end()
 
-    def _asked(self, words: str, since: datetime, now: datetime) -> tuple[list[dict[str, Any]], Exception | None]:
-        """Return what Reddit gives, submissions and comments as plain rows, or what stood in the way."""
+    def follow(
+        self, posts: Sequence[PostId], cited: Sequence[PostId], state: str | None, now: datetime
+    ) -> Iterator[Followed]:
+        """Yield which posts are gone, and the cited ones that were edited, 5,000 a run at most.
+
+        Raises SourceUnavailable at the end where of some nothing is known: they stay.
+        """
+        ours = [post for post in posts if _OURS.fullmatch(post)]
+        look_up = partial(self._look_up, set(cited), now)
+        return looked_up(ours, state, look_up, source=self.name, at_once=_A_LOOKUP, most=_MOST_LOOKED_UP)
+
+    def _look_up(
+        self, cited: set[PostId], now: datetime, posts: Sequence[PostId]
+    ) -> tuple[list[PostId], list[Post], int]:
+        """Say what has become of some; what is not shown is gone where others of the same answer are shown."""
+        rows = {
+            row["name"]: row
+            for row in self._asked(lambda reddit: [_row(found) for found in reddit.info(fullnames=posts)], now)
+        }
+        if not any(post in rows for post in posts):
+            return [], [], len(posts)
+        edited = [_edited(rows[post]) for post in posts if post in cited and post in rows]
+        gone = [post for post in posts if post not in rows or _is_gone(rows[post])]
+        return gone, [post for post in edited if post is not None], 0
+
+    def _asked(self, read: Callable[[Any], list[dict[str, Any]]], now: datetime) -> list[dict[str, Any]]:
+        """Return what `read` reads from Reddit, as plain rows. Raises as `fetch`."""
+        rows, failure = self._tried(read, now)
+        if failure is not None:
+            # Raised out here, without its cause: requests with the token in them hang on praw's exceptions.
+            raise failure
+        return rows
+
+    def _search(self, words: str, since: datetime, reddit: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        where = reddit.subreddit("+".join(self._options.subreddits) or "all")
+        for found in where.search(words, sort="new", time_filter="week", limit=_MOST):
+            if _time(vars(found).get("created_utc")) < since:
+                break
+            rows.append(_row(found))
+            if self._options.comments and (vars(found).get("num_comments") or 0) > 0:
+                found.comment_limit = self._options.comments
+                found.comments.replace_more(limit=0)
+                rows += [_row(comment) for comment in found.comments.list()]
+        return rows
+
+    def _tried(
+        self, read: Callable[[Any], list[dict[str, Any]]], now: datetime
+    ) -> tuple[list[dict[str, Any]], Exception | None]:
+        """Return what `read` reads, or what stood in the way."""
         import praw  # noqa: PLC0415 - the extra "reddit"
         import prawcore  # noqa: PLC0415 - comes with it
 
         for name in ("praw", "prawcore"):
             logging.getLogger(name).setLevel(logging.WARNING)  # At DEBUG they log headers and texts.
-        rows: list[dict[str, Any]] = []
         try:
-            reddit = praw.Reddit(
-                client_id=self._keys[0],
-                client_secret=self._keys[1],
-                user_agent=self._options.user_agent,
-                oauth_url=self._options.api,
-                reddit_url=self._options.login,
-                check_for_updates=False,
-                ratelimit_seconds=0,
-                timeout=_SECONDS,
-            )
-            # praw would ask three times, with seconds between: the schedule is the retry loop.
-            reddit._core._retry_strategy_class = _once(prawcore)  # type: ignore[attr-defined] # noqa: SLF001 - praw has no option
-            where = reddit.subreddit("+".join(self._options.subreddits) or "all")
-            for found in where.search(words, sort="new", time_filter="week", limit=_MOST):
-                if _time(vars(found).get("created_utc")) < since:
-                    break
-                rows.append(_row(found))
-                if self._options.comments and (vars(found).get("num_comments") or 0) > 0:
-                    found.comment_limit = self._options.comments
-                    found.comments.replace_more(limit=0)
-                    rows += [_row(comment) for comment in found.comments.list()]
+            if self._reddit is None:
+                self._reddit = praw.Reddit(
+                    client_id=self._keys[0],
+                    client_secret=self._keys[1],
+                    user_agent=self._options.user_agent,
+                    oauth_url=self._options.api,
+                    reddit_url=self._options.login,
+                    check_for_updates=False,
+                    ratelimit_seconds=0,
+                    timeout=_SECONDS,
+                )
+                # praw would ask three times, with seconds between: the schedule is the retry loop.
+                self._reddit._core._retry_strategy_class = _once(prawcore)  # noqa: SLF001 - praw has no option
+            return read(self._reddit), None
         except prawcore.exceptions.PrawcoreException as error:
             return [], _judged(error, self.name, now)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             return [], SourceGarbled(self.name, f"Reddit answers in another form ({type(error).__name__})")
         except OSError as error:
             return [], SourceUnavailable(self.name, f"no answer from Reddit ({type(error).__name__})")
-        return rows, None
 
 
 def _once(prawcore: Any) -> type[Any]:
@@ -233,18 +276,14 @@ def _post(row: dict[str, Any], stories: Sequence[StoryId]) -> Post | None:
     said = [row.get(key) for key in ("title", "selftext", "body")]
     if not all(text is None or isinstance(text, str) for text in said):
         raise ValueError("a text is no text")
-    parts = [clean(text).strip() for text in said if text]
-    if any(part in _GONE for part in parts):
+    if _is_gone(row):
         return None
+    parts = [clean(text).strip() for text in said if text]
     text = "\n".join(part for part in parts if part)
     if not text:
         raise ValueError("it has no text")
     who = row.get("author")
-    author = (
-        Author(id=f"reddit:{clean(who)}", handle=clean(who))
-        if isinstance(who, str) and who and who not in _GONE
-        else None
-    )
+    author = Author(id=f"reddit:{clean(who)}", handle=clean(who)) if isinstance(who, str) and who else None
     link, place, above = row.get("url"), row.get("permalink"), row.get("parent_id")
     own = canonical_url(link) if isinstance(link, str) and not row.get("is_self") else None
     written = _time(row.get("created_utc"))
@@ -262,6 +301,22 @@ def _post(row: dict[str, Any], stories: Sequence[StoryId]) -> Post | None:
         found_for=tuple(stories),
         revision=1 if row.get("edited") else 0,
     )
+
+
+def _is_gone(row: dict[str, Any]) -> bool:
+    """Whether a post was deleted or removed, or its author has left."""
+    if row.get("author") is None or row.get("removed_by_category") is not None:
+        return True
+    said = (row.get(key) for key in ("author", "title", "selftext", "body"))
+    return any(isinstance(text, str) and clean(text).strip() in _GONE for text in said)
+
+
+def _edited(row: dict[str, Any]) -> Post | None:
+    """Return a post in its present version, None where it was not edited, or is gone."""
+    try:
+        return _post(row, ()) if row.get("edited") else None
+    except ValueError:
+        return None
 
 
 def _count(value: object) -> int | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.x import ok
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.fakes.web import Asked, Reply
 
 RECORDED = Path(__file__).parent.parent / "data" / "hackernews" / "search.json"
@@ -28,6 +30,17 @@ def comment(number: int, at: int, text: str = "The Sundvik ferry again", **chang
         "story_id": 1,
     }
     return {**hit, **changes}
+
+
+def item(number: int, at: int = 0, text: str = "The Sundvik ferry again", **changes: Any) -> dict[str, Any]:
+    """The same as Hacker News' own API has it."""
+    made = {"id": number, "type": "comment", "by": f"reader{number}", "text": text, "parent": 1, "time": at}
+    return {**made, **changes}
+
+
+def items(known: Mapping[int, object], asked: Asked) -> Reply:
+    """Answer as that API does: `null` where nothing is known."""
+    return ok(known.get(int(asked.path.removeprefix("/v0/item/").removesuffix(".json"))))
 
 
 def search(hits: list[dict[str, Any]], asked: Asked) -> Reply:

@@ -1,4 +1,7 @@
-"""What a loopback Mastodon answers: tag timelines by pages with a Link header, and search for who has a token."""
+"""What a loopback Mastodon answers: tag timelines by pages with a Link header, and search for who has a token.
+
+Of its own statuses, what it shows: several at once, or one by one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from tests.fakes.web import Reply
 from tests.fakes.x import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tests.fakes.web import Asked
 
@@ -57,6 +60,38 @@ def answer(statuses: Sequence[dict[str, Any]], asked: Asked) -> Reply:
         base = f"http://{asked.headers['host']}{asked.path}?limit={asked.query.get('limit', '20')}"
         links["link"] = f'<{base}&max_id={page[-1]["id"]}>; rel="next", <{base}&min_id={page[0]["id"]}>; rel="prev"'
     return _ok(page, **links)
+
+
+def own(asked: Asked, number: int, text: str = "The Sundvik ferry again", **changes: Any) -> dict[str, Any]:
+    """A status of the server that is asked."""
+    made = status(number, "2026-02-03T11:00:00Z", text)
+    host = f"http://{asked.headers['host']}"
+    return {**made, "id": str(number), "uri": f"{host}/users/u/statuses/{number}", **changes}
+
+
+def shown(
+    asked: Asked,
+    numbers: Collection[int],
+    *,
+    version: str = "4.4.1",
+    silenced: Collection[int] = (),
+    changes: Mapping[str, Any] | None = None,
+) -> Reply:
+    """Answer from the statuses that are left, as this version does. silenced: not shown beside others."""
+    if asked.path == "/api/v1/instance":
+        return _ok({"uri": "tide.example", "version": version})
+    if asked.path == "/api/v1/statuses" and version >= "4.3":
+        named = [int(number) for number in asked.all["id[]"]]
+        if len(named) > 20:
+            return Reply(status=422, body=b'{"error": "Validation failed"}')
+        return _ok([own(asked, one, **(changes or {})) for one in named if one in numbers and one not in silenced])
+    number = asked.path.removeprefix("/api/v1/statuses/")
+    if number.isdecimal() and int(number) in numbers:
+        return _ok(own(asked, int(number), **(changes or {})))
+    return MISSING
+
+
+MISSING = Reply(status=404, body=b'{"error": "Record not found"}')
 
 
 def _ok(document: object, **headers: str) -> Reply:

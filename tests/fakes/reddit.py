@@ -1,4 +1,4 @@
-"""A loopback Reddit: a token for who has keys, its search, and the comments of a post."""
+"""A loopback Reddit: a token for who has keys, its search, the comments of a post, and what has become of posts."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ def answer(
         return _ok({"message": "Forbidden", "error": 403}, status=403)
     if asked.path.rstrip("/").endswith("/search"):
         return _ok(listing(found))
+    if asked.path.rstrip("/") == "/api/info":
+        names = asked.query["id"].split(",")
+        assert len(names) <= 100
+        return _ok(listing([one for one in found if one["data"]["name"] in names]))
     name = asked.path.strip("/").rpartition("/")[2]
     (own,) = [one for one in found if one["data"]["id"] == name] or [submission(0, 0)]
     return _ok([listing([own]), listing((comments or {}).get(name, []))])

@@ -82,7 +82,7 @@ SERVICES: dict[str, Service] = {
         good=lambda asked: Reply(headers={"content-type": "text/html"}, body=_article(asked.path)),
     ),
     "hackernews": Service(
-        options=lambda url: {"api": url, "allow_private_hosts": True},
+        options=lambda url: {"api": url, "items": url, "allow_private_hosts": True},
         good=lambda _: ok(json.loads(hackernews.RECORDED.read_text())),
     ),
 }

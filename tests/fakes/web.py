@@ -41,13 +41,17 @@ class Reply:
     raw: bytes | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # with 5 a connection beside others is dropped, and tried again after a second
+    daemon_threads = True
+
+
 class FakeWeb:
     """`with FakeWeb(answer) as web:` serves until the block ends; `web.asked` lists the requests in order."""
 
     def __init__(self, answer: Callable[[Asked], Reply], *, port: int = 0) -> None:
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(answer, self.asked))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), _handler(answer, self.asked))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
