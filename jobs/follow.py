@@ -90,6 +90,10 @@ def _go_on(store: Store, follower: Follower, now: datetime) -> str | None:
         )
     elif is_over:
         store.note_success(name, at=now)
+    if failure is None and is_over and now - begun >= _EVERY:
+        # What was asked so long ago says nothing of the last day.
+        further = _go_on(store, follower, now)
+        return problem or further
     return problem
 
 

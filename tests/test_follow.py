@@ -81,17 +81,35 @@ def test_a_job_that_takes_its_time_is_looked_after_and_not_begun_again(tmp_path:
     with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(gone=[IDS[0]], polls=2)) as fake:
         for hour in range(3):
             assert len(held(store)) == 6
-            follow(store, [follower(fake, store)], now=NOW + hour * HOUR)
+            follow(store, [follower(fake, store, seconds_for_deletions=0)], now=NOW + hour * HOUR)
         assert (fake.compliance.jobs, len(fake.compliance.uploaded)) == (1, 1)
         assert len(held(store)) == 5
 
 
+def test_a_run_waits_a_little_for_its_job(tmp_path: Path) -> None:
+    with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(gone=[IDS[0]], polls=1)) as fake:
+        assert follow(store, [follower(fake, store, seconds_for_deletions=1)], now=NOW) == []
+        assert len(held(store)) == 5
+
+
+def test_a_run_a_day_reads_the_job_of_the_day_before_and_begins_the_next(tmp_path: Path) -> None:
+    with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(gone=[IDS[0]], polls=1)) as fake:
+        x_source = follower(fake, store, seconds_for_deletions=0)
+        assert follow(store, [x_source], now=NOW) == []
+        assert len(held(store)) == 6
+        fake.compliance.gone.append(IDS[1])
+        (problem,) = follow(store, [x_source], now=NOW + 24 * HOUR)
+        assert "run the step forget more often" in problem
+        assert len(held(store)) == 4
+        assert fake.compliance.jobs == 2
+
+
 def test_a_job_that_never_ends_gives_way_to_another_within_the_day(tmp_path: Path) -> None:
     with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(gone=[IDS[0]], polls=10**9)) as fake:
-        follow(store, [follower(fake, store)], now=NOW)
-        fake.compliance.polls = 0
+        follow(store, [follower(fake, store, seconds_for_deletions=0)], now=NOW)
+        fake.compliance.polls = 1
         follow(store, [follower(fake, store)], now=NOW + 21 * HOUR)
-        assert fake.compliance.jobs == 2
+        assert fake.compliance.jobs == 3  # another one, and that of the next round, which is due
         assert len(held(store)) == 5
 
 
@@ -109,7 +127,7 @@ def test_a_job_that_failed_is_told_and_another_one_begins(status: str, tmp_path:
 
 def test_an_address_with_its_signature_is_kept_nowhere(tmp_path: Path) -> None:
     with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(polls=9)) as fake:
-        follow(store, [follower(fake, store)], now=NOW)
+        follow(store, [follower(fake, store, seconds_for_deletions=0)], now=NOW)
     with sqlite3.connect(tmp_path / "m.db") as db:
         assert SIGNATURE not in "\n".join(db.iterdump())
 

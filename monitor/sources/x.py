@@ -65,8 +65,9 @@ class XOptions(Options):
     enough: about so many posts of a query and day are read, where there are more spread over its hours; 150 give
     shares within 7 points, nine times in ten. conversations: of how many posts that a story's latest brief cites
     the answers are read too, those with most answers first. reposts: false leaves them out, which saves their price
-    and their number. dollars_a_run, _day, _month: the most that it may cost, by our ledger, whatever restarts. api:
-    another address of the API, such as a proxy of the own house.
+    and their number. seconds_for_deletions: how long a run waits at most for X to say which of our posts are gone;
+    what takes longer is looked after by the next. dollars_a_run, _day, _month: the most that it may cost, by our
+    ledger, whatever restarts. api: another address of the API, such as a proxy of the own house.
     """
 
     kind: Literal["x"] = "x"
@@ -78,6 +79,7 @@ class XOptions(Options):
     dollars_a_run: float | None = Field(default=None, gt=0)
     dollars_a_day: float | None = Field(default=None, gt=0)
     dollars_a_month: float | None = Field(default=None, gt=0)
+    seconds_for_deletions: int = Field(default=60, ge=0, le=600)
     api: Annotated[str, AfterValidator(_checked_url)] = _HOST
 
     def caps(self) -> Caps:
@@ -160,8 +162,18 @@ class XSource:
         """Yield what X says has become of posts, by its compliance job and a lookup of the cited ones."""
         from .x_follow import follow  # noqa: PLC0415 - once a day
 
-        own = urlsplit(self._options.api).hostname in _OWN_HOSTS
-        yield from follow(self._x, self._purse, posts, cited, state, now, own_network=own, fields=_FIELDS)
+        options = self._options
+        yield from follow(
+            self._x,
+            self._purse,
+            posts,
+            cited,
+            state,
+            now,
+            own_network=urlsplit(options.api).hostname in _OWN_HOSTS,
+            fields=_FIELDS,
+            wait=options.seconds_for_deletions,
+        )
 
     def _words(self, query: Query) -> str:
         try:

@@ -7,6 +7,7 @@ neither is kept: only the job's id is. The job costs nothing, a lookup as much a
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,9 @@ _A_LOOKUP = 100  # ids, at most (API reference, "Posts lookup")
 _MOST_LOOKED_UP = 500
 _PATIENCE = timedelta(hours=20)
 """A job that is not done by then never will be; the next one begins within the day."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 8.0  # seconds; each pause is twice as long as the one before
 _GONE = "delete"
+_ENDED = ("complete", "failed", "expired")
 _EDITS = Query(text="edits of cited posts")
 
 
@@ -45,21 +48,24 @@ def follow(
     *,
     own_network: bool,
     fields: Mapping[str, Any],
+    wait: float,
 ) -> Iterator[Followed]:
     """Begin a job for `posts`, or look how the last one does; once it is done look up `cited`. Raises as a source.
 
-    own_network: X's addresses may stand in the own network, as a proxy's do.
+    own_network: X's addresses may stand in the own network, as a proxy's do. wait: for a job, in seconds at most;
+    what takes longer is looked after by the next call.
     """
     job = json.loads(state) if state else {}
     begun = read_time(job.get("begun"))
-    if begun is None or now - begun > _PATIENCE:
+    known = x.compliance(str(job["id"]), now=now) if begun is not None else {}
+    if begun is None or (known.get("status") not in _ENDED and now - begun > _PATIENCE):
         ids = [post for post in posts if is_id(post)]
         if not ids:
             yield Followed()
             return
         job = _begin(x, ids, now, own_network=own_network)
         yield Followed(state=json.dumps(job))
-    known = x.compliance(str(job["id"]), now=now)
+        known = _waited(x, str(job["id"]), now, wait)
     if known.get("status") in ("failed", "expired"):
         yield Followed(state="{}")
         raise SourceUnavailable(x.source, f"X's compliance job ended as {known['status']}; ask again")
@@ -72,6 +78,16 @@ def follow(
     for found in _edits(x, purse, left[:_MOST_LOOKED_UP], now, fields):
         yield Followed(edited=found.edited, cost=found.cost, ticket=found.ticket, state=kept)
     yield Followed()
+
+
+def _waited(x: Conversation, job: str, now: datetime, wait: float) -> Mapping[str, Any]:
+    """Return what a job says of itself once it has ended, or after `wait` seconds."""
+    pause = _FIRST_PAUSE
+    while (known := x.compliance(job, now=now)).get("status") not in _ENDED and wait >= pause:
+        time.sleep(pause)
+        wait -= pause
+        pause = min(2 * pause, _LONGEST_PAUSE)
+    return known
 
 
 def _begin(x: Conversation, ids: Sequence[PostId], now: datetime, *, own_network: bool) -> dict[str, str]:
