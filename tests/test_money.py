@@ -11,7 +11,7 @@ import pytest
 
 from jobs.cli import main
 from monitor.budget import COUNTS, POST, USER, Caps, dollars, margin, slices, wanted
-from monitor.model import Article, Cost, Page, Story, StoryId
+from monitor.model import Article, Cost, Gap, Page, Story, StoryId
 from monitor.plan import finer, reading
 from monitor.store import Store
 from tests.fakes.hackernews import comment, search
@@ -250,6 +250,25 @@ def test_status_tells_of_each_source_what_somebody_must_know_first(
     assert states == {"config": "given", "hackernews": "ok", "x": "ok"}
     assert sources["x"]["problem"] is None
     assert sources["x"]["failing_since"] is None
+
+
+def test_status_sums_up_what_was_drawn_and_tells_the_latest_of_many_gaps(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hour = timedelta(hours=1)
+    with Store.open(here / "monitor.db") as store:
+        for n in range(15):
+            since, until = NOW + n * hour, NOW + (n + 1) * hour
+            drawn = Gap(source="x", query="q", since=since, until=until, reason="sampled", read=10, of_about=700)
+            lost = [Gap(source="x", query=query, since=since, until=until, reason="HTTP 500") for query in "ab"]
+            for gap in (drawn, *lost):
+                store.save_gap(gap, NOW)
+    (here / "config.toml").write_text('time_zone = "UTC"\n')
+    assert main(["status"]) == 0
+    told = capsys.readouterr().out.partition("gaps\n")[2].partition("outbox")[0].splitlines()
+    assert told[0] == "  x  150 of about 10,500 posts read, by drawing, in 15 windows"
+    assert told[1].endswith("to 2026-02-04 03:00:00  HTTP 500: unknown, not zero (2 queries)")
+    assert (len(told), told[-1]) == (14, "  and 3 older ones (all of them: --json)")
 
 
 def test_a_garbled_answer_is_kept_as_a_sample_and_never_shown(

@@ -11,12 +11,15 @@ from jobs.shell import Shell, as_json, counted, shown
 from monitor.budget import dollars
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, timedelta
 
     from monitor.model import Health
     from monitor.store import Store
 
 _RUNS = 200
+_SHOWN = 12
+"""Gaps that are printed; after a year there are thousands."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -47,9 +50,8 @@ def status(shell: Shell, *, as_json: bool) -> None:
         paid = [dollars(source["microdollars"])] if source["microdollars"] else []
         shell.data(f"    {', '.join([*counts, *paid])}")
     shell.data(shell.heading("gaps"))
-    for gap in known["gaps"]:
-        times = f"{shell.local(gap['since'])} to {shell.local(gap['until'])}"
-        shell.data(f"  {shown(gap['source'])}  {times}  {shown(gap['reason'])}: unknown, not zero")
+    for line in _unread(shell, known["gaps"]):
+        shell.data(f"  {line}")
     shell.data(shell.heading("outbox"))
     for state, count in known["outbox"].items():
         shell.data(f"  {state}  {count}")
@@ -74,6 +76,30 @@ def _how(shell: Shell, source: dict[str, Any], done: str) -> str:
     kept = "; what came instead is kept in the table health" if source["sample"] else ""
     since = shell.local(source["failing_since"])
     return f"{source['state']} since {since} ({says}): {source['problem']}{again}; {worked}{lag}{kept}"
+
+
+def _unread(shell: Shell, gaps: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for what was read in part, a source, and for each window that was not read, the latest first."""
+    sampled: dict[str, list[dict[str, Any]]] = {}
+    lost: dict[tuple[str, str, str, str], int] = {}
+    for gap in gaps:
+        if gap["read"] is not None:
+            sampled.setdefault(gap["source"], []).append(gap)
+        else:
+            times = (shell.local(gap["since"]), shell.local(gap["until"]))
+            key = (gap["source"], *times, gap["reason"])
+            lost[key] = lost.get(key, 0) + 1
+    for source, parts in sorted(sampled.items()):
+        read, about = (sum(part[key] or 0 for part in parts) for key in ("read", "of_about"))
+        of = f" of about {about:,}" if about else ""
+        yield f"{shown(source)}  {read:,}{of} posts read, by drawing, in {counted(len(parts), 'window')}"
+    latest = sorted(lost, key=lambda key: (key[2], key), reverse=True)
+    for source, since, until, reason in latest[:_SHOWN]:
+        asked = lost[source, since, until, reason]
+        of = f" ({counted(asked, 'query').replace('querys', 'queries')})" if asked > 1 else ""
+        yield f"{shown(source)}  {since} to {until}  {shown(reason)}: unknown, not zero{of}"
+    if len(latest) > _SHOWN:
+        yield f"and {len(latest) - _SHOWN:,} older ones (all of them: --json)"
 
 
 def _long(seconds: float) -> str:
