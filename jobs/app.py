@@ -210,7 +210,16 @@ def _publish(app: App, store: Store) -> list[str]:
 
 def _deliver(app: App, store: Store) -> list[str]:
     from .deliver import deliver  # noqa: PLC0415
+    from .notices import enqueue_notices  # noqa: PLC0415
 
+    enqueue_notices(
+        store,
+        app.composers(),
+        sources={options.name for options in app.config.sources},
+        language=app.written_in(),
+        time_zone=app.zone.key,
+        at=app.real_clock(),
+    )
     return list(deliver(store, app.channels(), now=app.real_clock()))
 
 

@@ -65,7 +65,9 @@ def collect(
             if stopped is None or not _ends_the_source(stopped):
                 stopped = read()
             if stopped:
-                first = first or stopped
+                # One query that is wrong is no refusal of the source, if another failed otherwise.
+                if first is None or isinstance(first, SourceRefused):
+                    first = stopped
                 if source.asks:
                     _leave_gap(store, source, query, str(stopped), now)
                 problems.append(_problem(source, stopped))

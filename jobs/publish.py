@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from monitor.model import Author, Brief, Label, Message, Related, Story, StoryId, Understood
+    from monitor.model import Author, Brief, Label, Message, Notice, Related, Story, StoryId, Understood
     from monitor.store import NewMessage, PublishedReport, Store
     from reports.index import Entry
 
@@ -44,7 +44,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Composer(Protocol):
-    """What publishing needs of a channel: how it would say a report."""
+    """What a channel is without its secrets: how it would say a report, and a notice."""
 
     @property
     def name(self) -> str: ...
@@ -53,6 +53,8 @@ class Composer(Protocol):
     def edits(self) -> bool: ...
 
     def compose(self, report: Report) -> str: ...
+
+    def compose_notice(self, notice: Notice) -> str: ...
 
 
 def publish(

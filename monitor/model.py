@@ -1011,6 +1011,26 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """That a source needs a person; or, where `problem` is None, that it is over.
+
+    since: its first failure in a row. read_at: when it was last read, None: never. deletions: not the reading
+    fails, but the following of what is deleted at the source.
+    """
+
+    source: str
+    since: datetime
+    read_at: datetime | None
+    problem: str | None
+    language: str
+    time_zone: str
+    deletions: bool = False
+
+    def __post_init__(self) -> None:
+        _aware("Notice", self.since, self.read_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One thing to deliver. key: the same key is never posted twice on a channel.
 

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import PostCitation
 
-from .phrases import phrases
+from .phrases import fill, phrases
 from .sentences import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from monitor.model import Brief, Claim, PostId, Report
+    from monitor.model import Brief, Claim, Notice, PostId, Report
 
     from .phrases import Phrases
     from .sentences import Paragraph
@@ -63,6 +63,40 @@ def render(report: Report) -> str:
         if len(made) <= MAX_CHARACTERS or not (bullets or spare):
             return made
         (bullets or spare).pop(-1 if bullets else 0)
+
+
+def render_notice(notice: Notice) -> str:
+    """Return the same of a source that needs a person, or no longer does."""
+    words, zone = phrases(notice.language), notice.time_zone
+
+    table = "notice_deletions" if notice.deletions else "notice"
+
+    def said(key: str, of: str = table, **escaped: str) -> str:
+        return "".join(part.text for part in fill(_mrkdwn(words.pattern(f"{of}.{key}")), escaped))
+
+    source = _cut(words.name("platforms", notice.source), _MAX_NAME, _mrkdwn)
+    since, read_at = (_mrkdwn(words.moment(at, zone)) for at in (notice.since, notice.read_at))
+    status, times = "`monitor status`", said("times", "notice", zone=_mrkdwn(zone))
+    if notice.problem is None:
+        header = said("over", source=source)
+        first = said("was_failing", since=since, moment=read_at, status=status)
+        more, last = [], times
+    else:
+        header = said("failing", source=source)
+        quoted = "{open_quote}{0}{close_quote}".format(
+            _cut(notice.problem, _MAX_SENTENCE, _mrkdwn), **words.table["language"]
+        )
+        first = said("why", since=since, problem=quoted)
+        unknown = said("unknown" if notice.read_at else "never_read", moment=read_at)
+        act = said("act", "notice", check="`monitor check --online`")
+        more = [unknown, f"*{_mrkdwn(words.pattern('page.action'))}:* {act}"]
+        last = f"{said('once', 'notice', status=status)} · {times}"
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": header, "emoji": False}},
+        *(_section(text) for text in (first, *more)),
+        {"type": "context", "elements": [_text(last)]},
+    ]
+    return json.dumps({"text": f"{header} · {first}", "blocks": blocks}, ensure_ascii=False)
 
 
 def _blocks(

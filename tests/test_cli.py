@@ -181,7 +181,7 @@ def test_a_strangers_text_cannot_drive_the_terminal(here: Path, capsys: pytest.C
     hostile = "red \x1b[31m bell \x07 back \x9b2J over \u202e line\nfake: ok"
     (here / "rows.jsonl").write_text(json.dumps(STORY | {"title": hostile}))
     assert main(["import", "rows.jsonl"]) == 0
-    assert main(["stories"]) == 0
+    assert main(["stories", *AS_OF]) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert line == "ferry  red [31m bell  back 2J over  line fake: ok"
     assert shown("안녕 👩‍👧 é") == "안녕 👩‍👧 é"
@@ -230,6 +230,22 @@ def test_stories_come_out_as_they_went_in(imported: Path, capsys: pytest.Capture
     assert {key: story[key] for key in STORY if key != "published_at"} == {
         key: value for key, value in STORY.items() if key != "published_at"
     }
+
+
+@pytest.mark.parametrize(
+    ("config", "day", "ended"),
+    # The last post about it is of 3 February, 12:03.
+    [("", "2026-02-10", False), ("", "2026-02-11", True), ("quiet_days = 0", "2026-02-11", False)],
+)
+def test_stories_say_which_have_ended(
+    imported: Path, capsys: pytest.CaptureFixture[str], config: str, day: str, *, ended: bool
+) -> None:
+    (imported / "config.toml").write_text(config)
+    capsys.readouterr()
+    assert main(["stories", "--json", "--as-of", day]) == 0
+    assert [story["ended"] for story in lines(capsys)] == [ended]
+    assert main(["stories", "--as-of", day]) == 0
+    assert capsys.readouterr().out.startswith("ferry  (ended)  County") is ended
 
 
 def test_posts_are_listed_linked_or_not_and_deleted_ones_by_a_hash(

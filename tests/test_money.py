@@ -238,6 +238,10 @@ def test_status_tells_of_each_source_what_somebody_must_know_first(
         assert "x  refused since 2026-02-03 12:00:00 (somebody must act): X answered 401" in told
         assert "hackernews  failing since 2026-02-03 12:00:00 (it will pass): it answers 429" in told
         assert "next try 2026-02-03 12:10:00; never read" in told
+        with Store.open(here / "monitor.db") as store:
+            store.note_failure("hackernews", "it answers 503", at=NOW + timedelta(hours=24))
+        assert main(["status"]) == 0
+        assert "failing since 2026-02-03 12:00:00 (somebody must act): it answers 503" in capsys.readouterr().out
         fake.fail = lambda _: None
         hits: list[dict[str, Any]] = [comment(1, int(NOW.timestamp()) - 60)]
         with FakeWeb(lambda one: search(hits, one)) as well:

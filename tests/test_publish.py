@@ -16,7 +16,7 @@ from jobs.folders import slug
 from jobs.publish import assemble, message_key, publish, write
 from jobs.timeline import MOST_POINTS, timeline
 from monitor.errors import ConfigError
-from monitor.model import Gap, Page, PostId, ReadWindow, Report, Span, Story, StoryId
+from monitor.model import Gap, Notice, Page, PostId, ReadWindow, Report, Span, Story, StoryId
 from monitor.store import Store
 from reports import SUFFIX
 from reports.json import hash_of
@@ -53,6 +53,9 @@ class Channel:
 
     def compose(self, report: Report) -> str:
         return json.dumps({"text": report.brief.fingerprint})
+
+    def compose_notice(self, notice: Notice) -> str:
+        return notice.source
 
 
 def test_a_report_is_written_in_every_format_with_the_index(tmp_path: Path) -> None:

@@ -135,8 +135,9 @@ def test_what_x_withholds_is_told_as_unknown_until_it_is_read(
         assert gap in page_of(desk.report("html")).text
         assert gap in desk.report("md")
         assert [found["reason"] for found in desk.document()["brief"]["gaps"]] == [said]
-        (message,) = slack.messages
+        message, *notices = slack.messages
         assert gap in json.dumps(message["blocks"], ensure_ascii=False)
+        assert len(notices) == (what == "unauthorized")
         assert len(desk.document()["inputs"]) == (0 if search == 1 else 3)
 
         desk.run("run", *as_of(13))
@@ -145,8 +146,7 @@ def test_what_x_withholds_is_told_as_unknown_until_it_is_read(
     assert "No gap is known in this window." in page_of(desk.report("html")).text
     assert page_of(desk.report("html")).text.count(said) == 1  # as what changed since the last report
     assert f"No longer a gap: {gap}" in page_of(desk.report("html")).text
-    (message,) = slack.messages
-    assert "unknown, not zero" not in json.dumps(message)
+    assert "unknown, not zero" not in json.dumps(slack.messages)
 
 
 # --- To Slack --------------------------------------------------------------------------------------
@@ -173,6 +173,32 @@ def test_a_story_is_one_message_a_channel_and_only_the_bot_edits_it_for_news(des
     assert list(texts.values()) == [True]
     assert sum("5 posts" in found["text"] for found in slack.messages) == 1
     assert len(slack.messages) == 4
+
+
+def test_a_source_that_needs_a_person_is_told_once_and_edited_when_it_is_over(desk: Desk) -> None:
+    with FakeX() as x, FakeSlack() as slack:
+        wrong = replace(desk, secrets={"X_TOKEN": "no", "BOT_TOKEN": slack.token, "WEBHOOK_URL": slack.webhook_url})
+        right = replace(wrong, secrets=wrong.secrets | desk.secrets)
+        desk.write(FERRY, x_source(x), bot(slack), WEBHOOK)
+        wrong.run("run", "collect", *as_of(12), ends=3)
+        wrong.run("run", "deliver", *as_of(12))
+        wrong.run("run", "collect", "deliver", *as_of(13), ends=3)
+        began = (
+            "X is not being read · It has been failing since 3 February 2026, 13:00: “X answered 401: Unauthorized”"
+        )
+        assert [found["text"] for found in slack.messages] == [began, began]
+        right.run("run", "collect", "deliver", "--lang", "nb", *as_of(14))
+        right.run("run", "collect", "deliver", *as_of(15))
+    texts = {"metadata" in found: found["text"] for found in slack.messages}
+    assert texts[False] == began
+    assert texts[True].startswith("X blir lest igjen · Lesingen hadde feilet siden 3. februar 2026 kl. 13:00")
+    told = [(row["channel"], row["key"], row["op"], row["state"]) for row in right.rows("outbox")]
+    key = "source:x:20260203T120000Z"
+    assert sorted(told) == [
+        ("slack", key, "post", "sent"),
+        ("slack", key, "update", "sent"),
+        ("slack-webhook", key, "post", "sent"),
+    ]
 
 
 # --- By the clock ----------------------------------------------------------------------------------

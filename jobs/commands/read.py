@@ -20,19 +20,24 @@ _TEXT_WIDTH = 80
 _RUNS = 200
 
 
-@click.command(help="List the stories in the store.")
+@click.command(help="List the stories in the store, and which have ended: quiet for longer than quiet_days.")
+@as_of
 @as_json
 @click.pass_obj
 def stories(shell: Shell, *, as_json: bool) -> None:
-    """With --json in the interchange format."""
+    """With --json in the interchange format, and `ended`."""
+    from jobs.following import is_over  # noqa: PLC0415
     from monitor.interchange import story_dict  # noqa: PLC0415
 
+    quiet, now = shell.app.config.quiet(), shell.app.clock()
     with shell.app.open(read_only=True) as store:
+        last_heard = store.last_heard()
         for story in store.stories():
+            ended = is_over(story, last_heard.get(story.id), quiet, now)
             if as_json:
-                shell.document(story_dict(story))
+                shell.document({**story_dict(story), "ended": ended})
             else:
-                shell.data(f"{shown(story.id)}  {shown(story.title)}")
+                shell.data(f"{shown(story.id)}  {'(ended)  ' if ended else ''}{shown(story.title)}")
 
 
 @click.command(help="List the posts in the store, linked to a story or not, with what was understood of them.")

@@ -71,7 +71,7 @@ def _how(shell: Shell, source: dict[str, Any], done: str) -> str:
     left = f", {counted(source['rate_left'], 'request')} left" if source["rate_left"] is not None else ""
     if source["state"] == "ok":
         return f"ok, {worked}{lag}{left}"
-    says = "somebody must act" if source["state"] == "refused" else "it will pass"
+    says = "somebody must act" if source["needs_a_person"] else "it will pass"
     again = f", next try {shell.local(source['next_try'])}" if source["next_try"] else ""
     kept = "; what came instead is kept in the table health" if source["sample"] else ""
     since = shell.local(source["failing_since"])
@@ -132,6 +132,7 @@ def _status(store: Store, configured: list[str], now: datetime) -> dict[str, Any
 
 def _sources(store: Store, configured: list[str], now: datetime) -> dict[str, dict[str, Any]]:
     """Return by name how each source does; the sample of a garbled answer is only said to be there."""
+    from jobs.notices import needs_a_person  # noqa: PLC0415
     from monitor.model import Cost, Health, Tally  # noqa: PLC0415
 
     costs, tallies, healths = store.costs(), store.tallies(), store.healths()
@@ -153,6 +154,8 @@ def _sources(store: Store, configured: list[str], now: datetime) -> dict[str, di
             "rate_left": health.rate_left,
             "failing_since": health.failing_since,
             "problem": health.problem,
+            # Of a wrong query among good ones no notice is sent; it needs a person all the same.
+            "needs_a_person": health.refused or needs_a_person(health),
             "next_try": health.next_try,
             "sample": health.sample is not None,
         }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from monitor.model import Report
+    from monitor.model import Notice, Report
 
 
 class FilesOptions(Options):
@@ -45,6 +45,12 @@ class FilesChannel:
         from reports import slack  # noqa: PLC0415 (reports load their tables)
 
         return slack.render(report)
+
+    def compose_notice(self, notice: Notice) -> str:
+        """Return the payload that shows `notice`."""
+        from reports import slack  # noqa: PLC0415 (reports load their tables)
+
+        return slack.render_notice(notice)
 
     def post(self, payload: str, key: str) -> str:
         """Write the file of `key`; return its name."""

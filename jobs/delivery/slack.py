@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient, WebhookClient
     from slack_sdk.web import SlackResponse
 
-    from monitor.model import Report
+    from monitor.model import Notice, Report
 
 _EVENT = "what_people_say_report"
 _CODE = re.compile(r"[a-z0-9_]{1,80}")
@@ -148,6 +148,12 @@ class SlackBot:
 
         return slack.render(report)
 
+    def compose_notice(self, notice: Notice) -> str:
+        """Return the payload that shows `notice`."""
+        from reports import slack  # noqa: PLC0415 (reports load their tables)
+
+        return slack.render_notice(notice)
+
     def post(self, payload: str, key: str) -> str:
         """Post, marked with `key`, and return the receipt. DeliveryFailed, DeliveryUncertain."""
         answer = self._ask(
@@ -229,6 +235,12 @@ class SlackWebhook:
         from reports import slack  # noqa: PLC0415 (reports load their tables)
 
         return slack.render(report)
+
+    def compose_notice(self, notice: Notice) -> str:
+        """Return the payload that shows `notice`."""
+        from reports import slack  # noqa: PLC0415 (reports load their tables)
+
+        return slack.render_notice(notice)
 
     def post(self, payload: str, key: str) -> None:  # noqa: ARG002 (a webhook keeps no metadata)
         """Post. DeliveryFailed, DeliveryUncertain."""

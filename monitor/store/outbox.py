@@ -42,9 +42,23 @@ class Outbox(Connected):
         """Return every message."""
         return self._messages("ORDER BY id")
 
+    def messages_under(self, channel: str, prefix: str) -> list[Message]:
+        """Return the messages on the channel whose key begins so."""
+        return self._messages(
+            "WHERE channel = ? AND substr(key, 1, length(?)) = ? ORDER BY id", channel, prefix, prefix
+        )
+
     def messages_of(self, channel: str, key: str) -> list[Message]:
         """Return the messages with this key on the channel: the root and its edits."""
         return self._messages("WHERE channel = ? AND key = ? ORDER BY id", channel, key)
+
+    def enqueue(self, messages: Iterable[NewMessage], *, at: datetime) -> None:
+        """Keep what is to be sent, each channel, key and fingerprint once, whatever became of it."""
+        known = "SELECT 1 FROM outbox WHERE channel = ? AND key = ? AND fingerprint = ?"
+        with self._writing():
+            self._enqueue(
+                (new for new in messages if not self._one(known, new.channel, new.key, new.fingerprint)), at
+            )
 
     def mark(
         self,

@@ -201,10 +201,10 @@ def flat(table: Mapping[str, Any], before: str = "") -> dict[str, str]:
 
 
 def _with_example(words: Phrases, key: str, pattern: str | None) -> str:
-    """Return the pattern, and for a phrase of the page what it is once it is filled in."""
+    """Return the pattern, and for a phrase of the page or the notice what it is once it is filled in."""
     if pattern is None:
         return "(the form `other` is used)"
-    if not key.startswith(("page.", "writers.")) or "{" not in pattern:
+    if not key.startswith(("page.", "writers.", "notice.", "notice_deletions.")) or "{" not in pattern:
         return pattern
     values = {name: value for name, value in _values(words, key).items() if f"{{{name}}}" in pattern}
     try:
@@ -215,20 +215,22 @@ def _with_example(words: Phrases, key: str, pattern: str | None) -> str:
 
 
 def _values(words: Phrases, key: str) -> dict[str, str]:
-    """Return an example for each placeholder of the page's phrases."""
+    """Return an example for each placeholder of the phrases of the page, the writers and the notice."""
     number, name = words.number, words.name
     tones = {tone: name("tones", tone).lower() for tone in ("negative", "neutral", "positive")}
     values = {
         "agreed": number(2), "all": number(3), "before": number(2), "by_voice": tones["positive"],
+        "check": "monitor check --online",
         "data": "newsroom", "date": words.day(_BEGIN, "UTC"), "gaps": words.count("gap", 2), "high": number(65),
         "low": number(5), "moment": words.moment(_BEGIN, "UTC"), "n": number(5), "name": "model-1",
         "names": words.names([name("roles", "analyst"), name("roles", "journalist")]), "negative": number(12),
         "neutral": number(9), "now": number(20), "of": number(25), "of_before": number(22),
         "opinions": tones["negative"], "peak": words.count("post", 9), "people": words.count("person", 2),
-        "positive": number(4), "posts": words.count("post", 31), "publisher": "Fjord Courier",
+        "positive": number(4), "posts": words.count("post", 31), "problem": "“HTTP 401”",
+        "publisher": "Fjord Courier",
         "query": words.say("page.query", query="ferry") if key == "page.read" else "ferry",
         "raw": tones["negative"], "read": words.count("post", 3) if key == "page.spot_check" else number(2),
-        "share": number(35),
+        "share": number(35), "since": words.moment(_BEGIN - timedelta(days=1), "UTC"), "status": "monitor status",
         "shares": words.say("page.spot_share", tone=tones["negative"], share="35", low="15", high="55"),
         "source": name("platforms", "bluesky"), "step": words.count("hour", 3), "steps": number(8),
         "stories": words.count("story", 5), "times": words.count("time", 2), "title": "Sundvik",
