@@ -102,9 +102,7 @@ def fetch(
         target = _Target.of(url, source)
         if target.port not in ports and not allow_private_hosts:
             raise SourceRefused(source, f"port {target.port} is not read, only 80 and 443")
-        addresses = _addresses(target, source, deadline, resolver)
-        if not allow_private_hosts and not all(public(address) for address in addresses):
-            raise SourceRefused(source, f"{target.host!r} is not a public host (allow_private_hosts permits it)")
+        addresses = _judged(target, source, deadline, resolver, None if allow_private_hosts else public)
         answer = _asked(target, addresses, _Request(headers=headers_for(url)), source, deadline)
         if answer.status not in _REDIRECTS:
             return answer
@@ -139,6 +137,29 @@ def send(
     if public is not None and not all(public(address) for address in addresses):
         raise SourceRefused(source, f"{target.host!r} is not a public host")
     return _asked(target, addresses, request, source, deadline)
+
+
+def connected(
+    url: str,
+    *,
+    source: str,
+    allow_private_hosts: bool = False,
+    resolver: Resolver = resolve,
+    public: Callable[[str], bool] = is_public,
+) -> socket.socket:
+    """Return a plain socket to the host of an http(s) URL, at exactly a judged address and on whatever port.
+
+    The caller closes it. Raises SourceRefused or SourceUnavailable as `fetch` does.
+    """
+    deadline = time.monotonic() + CONNECT_SECONDS
+    target = _Target.of(url, source)
+    addresses = _judged(target, source, deadline, resolver, None if allow_private_hosts else public)
+    try:
+        made = _connect(addresses, target.port, deadline)
+    except OSError as error:
+        raise SourceUnavailable(source, f"no connection to {target.host!r}: {type(error).__name__}") from None
+    made.settimeout(None)
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +211,16 @@ def _joined(base: str, location: str, source: str) -> str:
         return urljoin(base, location)
     except ValueError:
         raise SourceGarbled(source, "a redirect leads to no URL") from None
+
+
+def _judged(
+    target: _Target, source: str, deadline: float, resolver: Resolver, public: Callable[[str], bool] | None
+) -> Sequence[str]:
+    """Return the addresses of a host. SourceRefused: one of them is not `public` (None: all may be)."""
+    addresses = _addresses(target, source, deadline, resolver)
+    if public is not None and not all(public(address) for address in addresses):
+        raise SourceRefused(source, f"{target.host!r} is not a public host (allow_private_hosts permits it)")
+    return addresses
 
 
 def _addresses(target: _Target, source: str, deadline: float, resolver: Resolver) -> Sequence[str]:

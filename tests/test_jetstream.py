@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +41,7 @@ def micros(at: datetime) -> int:
 
 
 def source(url: str, **options: Any) -> JetstreamSource:
-    made = JetstreamOptions(url=url, **{"seconds": 20, **options})
+    made = JetstreamOptions(url=url, **{"seconds": 20, "allow_private_hosts": True, **options})
     return JetstreamSource(made)
 
 
@@ -185,12 +187,21 @@ def test_no_value_of_a_stranger_is_an_exception(store: Store) -> None:
     assert "at://did:plc:u2/app.bsky.feed.post/3k2" in {post.id for post in store.posts()}
 
 
+def moved(status: int, location: str) -> Reply:
+    return Reply(raw=f"HTTP/1.1 {status} Moved\r\n{location}Content-Length: 0\r\n\r\n".encode())
+
+
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
         (Reply(raw=b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), SourceRefused),
         (Reply(raw=b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"), SourceUnavailable),
         (Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"), SourceUnavailable),
+        (moved(302, ""), SourceRefused),
+        (moved(301, "Location: wss://stream.example/\r\n"), SourceRefused),
+        (moved(302, "Location: https://169.254.169.254/\r\n"), SourceRefused),
+        (moved(307, "Location: /subscribe/\r\n"), SourceRefused),
+        (moved(308, "Location: http://[::1\r\n"), SourceRefused),
         (Reply(drop=True), SourceGarbled),
         (Reply(raw=b"SSH-2.0\r\n\r\n"), SourceGarbled),
     ],
@@ -210,8 +221,72 @@ def test_nothing_listening_is_unavailable() -> None:
         nobody = fake.url
     with pytest.raises(SourceUnavailable):
         list(source(nobody, seconds=1).listen([FERRY], None, NOW))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://jetstream.example", "wss://", "wss://a:b@jetstream.example", "wss://j.example/#x"]
+)
+def test_what_is_no_address_of_a_stream_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="wss"):
-        JetstreamOptions(url="https://jetstream.example")
+        JetstreamOptions(url=url)
+
+
+# --- Where it connects to ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1", "0x7f.1"])
+def test_a_host_inside_is_refused_before_anything_is_sent(host: str) -> None:
+    with FakeWeb(lambda _: Reply()) as web:
+        url = f"ws://{host}:{web.url.rpartition(':')[2]}/subscribe"
+        with pytest.raises(SourceRefused, match=r"is not a public host \(allow_private_hosts"):
+            list(source(url, seconds=1, allow_private_hosts=False).listen([FERRY], None, NOW))
+        assert web.asked == []
+
+
+def test_each_connection_goes_to_the_address_that_was_judged(store: Store) -> None:
+    resolved: list[str] = []
+
+    def rebinding(host: str, port: int) -> list[str]:  # noqa: ARG001 - a resolver
+        resolved.append(host)
+        return ["127.0.0.1"] if len(resolved) < 3 else ["127.0.0.2"]
+
+    with FakeJetstream(stream(40), breaks=[7, 7, 40]) as fake:
+        port = fake.url.rpartition(":")[2]
+        options = JetstreamOptions(url=f"ws://stream.example:{port}", seconds=5)
+        # Loopback stands for a public address; the third time the name leads elsewhere, and that is judged too.
+        made = JetstreamSource(options, resolver=rebinding, public=lambda address: address == "127.0.0.1")
+        (problem,) = collect(store, [made], [FERRY], now=NOW)
+        assert len(fake.asked) == 2
+    assert problem.what == "'stream.example' is not a public host (allow_private_hosts permits it)"
+    assert resolved == ["stream.example"] * 3
+    assert 7 <= store.count_posts() < 40
+
+
+def test_tls_asks_for_the_name_of_the_host_and_not_for_its_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        came: list[bytes] = []
+
+        def take() -> None:
+            connection, _ = server.accept()
+            with connection:
+                server.close()
+                came.append(connection.recv(5_000))
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        options = JetstreamOptions(url=f"wss://stream.example:{server.getsockname()[1]}/subscribe", seconds=1)
+        made = JetstreamSource(options, resolver=lambda *_: ["127.0.0.1"], public=lambda _: True)
+        with pytest.raises(SourceUnavailable):
+            next(made.listen([FERRY], None, NOW))
+        thread.join()
+    assert b"stream.example" in came[0]  # the server name of a ClientHello is not encrypted
+
+
+def test_no_words_of_a_post_are_logged_whatever_the_level(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"), FakeJetstream(stream(3)) as fake:
+        collect(store, [source(fake.url)], [FERRY], now=NOW)
+    assert store.count_posts() == 3
+    assert "Sundvik" not in caplog.text
 
 
 def test_standing_queries_find_what_each_query_alone_would() -> None:

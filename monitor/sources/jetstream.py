@@ -7,6 +7,7 @@ before that. Needs websockets (the extra "jetstream"). Wire: github.com/bluesky-
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,11 +21,14 @@ from monitor.interchange import raw_text
 from monitor.model import Gap, Page, Post, PostId, Rejected, Span
 from monitor.options import Options
 from monitor.queries.standing import Standing
+from monitor.web import Resolver, connected, is_public, resolve
 
 from .bluesky_posts import post_of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from websockets.sync.client import ClientConnection
 
     from monitor.model import Query
     from monitor.protocols import Listener
@@ -40,6 +44,7 @@ _MOST_RECONNECTS = 5
 _LATE = timedelta(minutes=1)
 """An event that is so much later than the cursor means that the stream no longer had what lies between."""
 _OPEN_SECONDS = 5.0
+_REDIRECTS = range(300, 400)
 _MAX_FRAME = 1_000_000  # bytes; a record is below 100,000 (atproto, "Record size")
 
 
@@ -47,7 +52,8 @@ class JetstreamOptions(Options):
     """The firehose of Bluesky.
 
     seconds: how long one run listens at most; it ends before where it has caught up with the time it began.
-    hours_back: how far back the first run begins. url: another server.
+    hours_back: how far back the first run begins. url: another server; allow_private_hosts: it may stand in the own
+    network.
     """
 
     kind: Literal["jetstream"] = "jetstream"
@@ -55,13 +61,14 @@ class JetstreamOptions(Options):
     url: str = Field(default="wss://jetstream2.us-east.bsky.network/subscribe", min_length=1)
     seconds: int = Field(default=600, ge=1, le=3_600)
     hours_back: int = Field(default=1, ge=0, le=24)
+    allow_private_hosts: bool = False
 
     @field_validator("url")
     @classmethod
     def _is_a_socket(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-            raise ValueError("write an address that begins with wss:// and has a host")
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
+            raise ValueError("write an address that begins with wss:// and has a host, no user and no #")
         return url
 
     def source(self, given: Given) -> Listener:  # noqa: ARG002 - as of every kind
@@ -75,9 +82,13 @@ class JetstreamSource:
     asks = True
     platform = "bluesky"
 
-    def __init__(self, options: JetstreamOptions) -> None:
+    def __init__(
+        self, options: JetstreamOptions, *, resolver: Resolver = resolve, public: Callable[[str], bool] = is_public
+    ) -> None:
         self.name = options.name
         self._options = options
+        self._resolver = resolver
+        self._public = public
 
     def listen(self, queries: Sequence[Query], after: str | None, now: datetime) -> Iterator[Page]:
         """Yield what came since `after` and fulfils a query, a page a second at most; each moves the cursor.
@@ -103,22 +114,13 @@ class JetstreamSource:
 
     def _hear(self, heard: _Heard, standing: Standing, now: datetime, until: float) -> Iterator[Page]:
         """Yield pages over one connection, until all is heard or the time is up."""
-        from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus  # noqa: PLC0415
-        from websockets.sync.client import connect  # noqa: PLC0415 - the extra "jetstream"
+        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - the extra "jetstream"
 
         begin = max(0, heard.last - round(_BACK.total_seconds() * 1e6))
         mark = "&" if "?" in self._options.url else "?"
         address = f"{self._options.url}{mark}wantedCollections={_COLLECTION}&cursor={begin}"
         try:
-            with connect(
-                address,
-                open_timeout=_OPEN_SECONDS,
-                close_timeout=1,
-                max_size=_MAX_FRAME,
-                compression=None,
-                proxy=None,
-                user_agent_header="what-people-say-monitor",
-            ) as socket:
+            with self._connected(address) as socket:
                 while time.monotonic() < until:
                     try:
                         frame = socket.recv(timeout=min(1.0, max(0.01, until - time.monotonic())))
@@ -129,18 +131,54 @@ class JetstreamSource:
                     yield from heard.pages(self.name)
                     if heard.last >= _micros(now):
                         return
-        except InvalidStatus as error:
-            status = error.response.status_code
-            if status in (401, 403, 404, 410):
-                raise SourceRefused(self.name, f"the stream answers {status}: check its address") from None
-            raise SourceUnavailable(self.name, f"the stream answers {status}") from None
         except ConnectionClosed as error:
             code = error.rcvd.code if error.rcvd is not None else "without a word"
             raise SourceUnavailable(self.name, f"the stream broke off ({code})") from None
+
+    def _connected(self, address: str) -> ClientConnection:
+        """Connect to exactly the judged address of the host; a redirect is not followed."""
+        from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI  # noqa: PLC0415 - as above
+        from websockets.sync.client import connect  # noqa: PLC0415 - as above
+
+        plain = connected(
+            address.replace("ws", "http", 1),
+            source=self.name,
+            allow_private_hosts=self._options.allow_private_hosts,
+            resolver=self._resolver,
+            public=self._public,
+        )
+        try:
+            return connect(
+                address,
+                sock=plain,
+                open_timeout=_OPEN_SECONDS,
+                close_timeout=1,
+                max_size=_MAX_FRAME,
+                compression=None,
+                proxy=None,
+                user_agent_header="what-people-say-monitor",
+                logger=logging.Logger("websockets", logging.CRITICAL),  # noqa: LOG001 - at DEBUG it logs every post
+            )
+        except InvalidStatus as error:
+            raise self._answered(error.response.status_code) from None
+        except (InvalidURI, ValueError) as error:
+            # What websockets 17 makes of a redirect that it cannot follow, for it was given its socket.
+            answer = error.__cause__ or error.__context__
+            if not isinstance(answer, InvalidStatus):
+                raise
+            raise self._answered(answer.response.status_code) from None
         except InvalidHandshake as error:
             raise SourceGarbled(self.name, f"no stream answers there: {type(error).__name__}") from None
-        except (OSError, TimeoutError) as error:
+        except OSError as error:
             raise SourceUnavailable(self.name, f"no connection to the stream: {type(error).__name__}") from None
+
+    def _answered(self, status: int) -> Exception:
+        if status in _REDIRECTS:
+            why = "which is not followed: write its own address"
+            return SourceRefused(self.name, f"the stream redirects ({status}), {why}")
+        if status in (401, 403, 404, 410):
+            return SourceRefused(self.name, f"the stream answers {status}: check its address")
+        return SourceUnavailable(self.name, f"the stream answers {status}")
 
 
 @dataclass(slots=True, kw_only=True)
