@@ -149,6 +149,20 @@ def test_a_deletion_removes_what_we_hold_and_leaves_no_trace_of_what_we_never_ha
     assert len(store.all_tombstones()) == 1
 
 
+def test_a_post_that_is_deleted_within_the_second_is_not_kept(store: Store) -> None:
+    end = micros(NOW)
+    events = [
+        event(9, end - 9, "else"),
+        event(1, end - 8),
+        event(1, end - 7, operation="delete", record=None),
+        event(9, end + 1, "else"),
+    ]
+    with FakeJetstream(events) as fake:
+        collect(store, [source(fake.url)], [FERRY], now=NOW)
+    assert store.count_posts() == 0
+    assert len(store.all_tombstones()) == 1
+
+
 def test_a_quiet_stream_ends_in_time_and_moves_the_cursor_to_what_it_heard(store: Store) -> None:
     with FakeJetstream([event(1, micros(NOW) - SECOND)]) as fake:
         collect(store, [source(fake.url, seconds=1)], [FERRY], now=NOW)
