@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from pydantic import ValidationError
 
 from jobs.collect import collect
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
-from monitor.model import Post, PostId, Query, Span, Story, StoryId
+from monitor.model import Page, Post, PostId, Query, Span, Story, StoryId, id_hash
 from monitor.queries import query_for
 from monitor.queries.standing import Standing
 from monitor.sources.jetstream import JetstreamOptions, JetstreamSource
 from monitor.store import Store
-from tests.fakes.jetstream import FakeJetstream, event
+from tests.builders import post
+from tests.fakes.jetstream import FakeJetstream, account, event
 from tests.fakes.web import FakeWeb, Reply
 
 if TYPE_CHECKING:
@@ -163,6 +165,79 @@ def test_a_post_that_is_deleted_within_the_second_is_not_kept(store: Store) -> N
     assert len(store.all_tombstones()) == 1
 
 
+# --- Accounts ----------------------------------------------------------------------------------------
+
+
+def of_each_author(store: Store) -> dict[str, int]:
+    return Counter(post.id.split("/")[2].rpartition(":")[2] for post in store.posts())
+
+
+@pytest.mark.parametrize("status", ["deleted", "takendown", "suspended", "deactivated", "a new one", None])
+def test_an_account_that_is_gone_takes_its_posts_and_what_carries_their_text_along(
+    status: str | None, store: Store
+) -> None:
+    end = micros(NOW)
+    mine = PostId("at://did:plc:u1/app.bsky.feed.post/3k1")
+    longer = post("at://did:plc:u11/app.bsky.feed.post/3k1", platform="bluesky", by="u11")
+    repost = post("at://did:plc:u5/app.bsky.feed.repost/1", platform="bluesky", by="u5", repost_of=mine)
+    older = post("at://did:plc:u1/app.bsky.feed.post/2k", platform="bluesky", author=None)
+    store.save_page(Page(posts=(longer, repost, older)), source="import", query="", at=NOW)
+    events = [
+        event(1, end - 9),
+        event(2, end - 8),
+        event(1, end - 7, rkey="3kb"),
+        event(1, end - 6, rkey="3kc", record={"text": 7}),
+        account(1, end - 5, status),
+        event(9, end + 1, "else"),
+    ]
+    with FakeJetstream(events) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    assert of_each_author(store) == {"u2": 1, "u11": 1}
+    assert {stone.id_hash for stone in store.all_tombstones()} >= {id_hash(mine), id_hash(older.id)}
+    assert store.tombstones(StoryId("ferry")) == 2
+    assert list(store.quarantine()) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        account(1, 0, None, active=True),
+        account(1, 0, "desynchronized"),
+        account(1, 0, "throttled"),
+        account(3, 0),
+        {**account(1, 0), "kind": "identity"},
+    ],
+)
+def test_an_account_that_is_still_shown_or_unknown_loses_nothing(told: dict[str, Any], store: Store) -> None:
+    end = micros(NOW)
+    events = [event(1, end - 9), {**told, "time_us": end - 8}, event(9, end + 1, "else")]
+    with FakeJetstream(events) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    assert of_each_author(store) == {"u1": 1}
+    assert store.all_tombstones() == []
+
+
+def test_a_replay_of_what_became_of_an_account_deletes_nothing_twice(store: Store) -> None:
+    end = micros(NOW)
+    events = [
+        event(1, end - 900),
+        event(2, end - 800),
+        account(1, end - 700),
+        account(1, end - 600, None, active=True),
+        event(1, end - 500, rkey="3kback"),
+        event(9, end + 1, "else"),
+    ]
+    events[3:] = [{**one, "time_us": one["time_us"] + 3 * SECOND} for one in events[3:]]
+    later = NOW + timedelta(seconds=3)
+    with FakeJetstream(events, breaks=[3, 4]) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=later) == []
+        assert collect(store, [source(fake.url)], [FERRY], now=later) == []
+        assert len(fake.asked) == 4
+    # An account that comes back is heard again; what it had written before stays away.
+    assert of_each_author(store) == {"u1": 1, "u2": 1}
+    assert len(store.all_tombstones()) == 1
+
+
 def test_a_quiet_stream_ends_in_time_and_moves_the_cursor_to_what_it_heard(store: Store) -> None:
     with FakeJetstream([event(1, micros(NOW) - SECOND)]) as fake:
         collect(store, [source(fake.url, seconds=1)], [FERRY], now=NOW)
@@ -196,8 +271,15 @@ def test_no_value_of_a_stranger_is_an_exception(store: Store) -> None:
             inner[path[-1]] = odd
             changed["time_us"] = end - 100_000 + len(events)
             events.append(changed)
+    for odd in ODD:
+        at = end - 50_000 + len(events)
+        whole = account(7, at)
+        events += [{**whole, "did": odd}, {**whole, "time_us": at + 1, "account": odd}]
+        events += [account(7, at + 2, active=odd), account(7, at + 3, odd)]
     with FakeJetstream([*events, event(2, end - 1), event(3, end + 1, "else")]) as fake:
         assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    reasons = Counter(reason for _, reason, _ in store.quarantine())
+    assert reasons["an event says nothing of an account"] == 3 * len(ODD) - 1  # true says something of `active`
     assert "at://did:plc:u2/app.bsky.feed.post/3k2" in {post.id for post in store.posts()}
 
 

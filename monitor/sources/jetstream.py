@@ -1,7 +1,8 @@
 """The firehose of Bluesky as JSON over a WebSocket (Jetstream), for volume: every post, for all queries at once.
 
 Sees posts and deletions as they happen, and about a day back by its cursor, without a key; misses what was written
-before that. Needs websockets (the extra "jetstream"). Wire: github.com/bluesky-social/jetstream (`/subscribe`).
+before that. Needs websockets (the extra "jetstream"). Wire: github.com/bluesky-social/jetstream (`/subscribe`), and
+atproto.com/specs/account ("Hosting Status") for the events of accounts, which come whatever is asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from monitor.options import Options
 from monitor.queries.standing import Standing
 from monitor.web import Resolver, connected, is_public, resolve
 
-from .bluesky_posts import post_of_record
+from .bluesky_posts import DID, post_of_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +47,8 @@ _LATE = timedelta(minutes=1)
 _OPEN_SECONDS = 5.0
 _REDIRECTS = range(300, 400)
 _MAX_FRAME = 1_000_000  # bytes; a record is below 100,000 (atproto, "Record size")
+_STILL_SHOWN = ("desynchronized", "throttled")
+"""Troubles of a host; an account that is not active for another reason is shown nowhere on the network."""
 
 
 class JetstreamOptions(Options):
@@ -93,8 +96,9 @@ class JetstreamSource:
     def listen(self, queries: Sequence[Query], after: str | None, now: datetime) -> Iterator[Page]:
         """Yield what came since `after` and fulfils a query, a page a second at most; each moves the cursor.
 
-        Deletions come as deleted posts, of whatever post. Ends where an event is as late as `now`, or after
-        `seconds`. Raises SourceUnavailable, SourceRefused or SourceGarbled; the pages before stay good.
+        Deletions come as deleted posts, of whatever post, and those of accounts as `gone`. Ends where an event is
+        as late as `now`, or after `seconds`. Raises SourceUnavailable, SourceRefused or SourceGarbled; the pages
+        before stay good.
         """
         standing = Standing(queries)
         cursor = int(json.loads(after)["time_us"]) if after else None
@@ -189,6 +193,7 @@ class _Heard:
     last: int
     posts: list[Post] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     events: int = 0
     given: int = 0
     lost: tuple[Gap, ...] = ()
@@ -216,6 +221,9 @@ class _Heard:
         self._keep(event, standing)
 
     def _keep(self, event: dict[str, Any], standing: Standing) -> None:
+        if event.get("kind") == "account":
+            self._keep_account(event)
+            return
         commit = event.get("commit")
         if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != _COLLECTION:
             return
@@ -236,6 +244,16 @@ class _Heard:
         if stories:
             self.posts.append(replace(post, found_for=stories))
 
+    def _keep_account(self, event: dict[str, Any]) -> None:
+        """Keep that an account is gone: deleted, taken down, suspended or deactivated, its posts are hidden."""
+        did, account = event.get("did"), event.get("account")
+        told = account if isinstance(account, dict) else {}
+        active, status = told.get("active"), told.get("status")
+        if not (isinstance(did, str) and DID.fullmatch(did) and isinstance(active, bool)):
+            self.rejected.append(Rejected(raw=raw_text(event), reason="an event says nothing of an account"))
+        elif not active and status not in _STILL_SHOWN:
+            self.gone.append(f"at://{did}/")
+
     def pages(self, source: str, *, everything: bool = False) -> Iterator[Page]:
         """Yield what has come as one page: after a second or a thousand posts, or where `everything` is wanted."""
         late = _time(self.last) - _time(self.given or self.last) >= _A_BATCH if self.given else self.events > 0
@@ -249,9 +267,10 @@ class _Heard:
             cursor=json.dumps({"time_us": self.last}),
             covered=Span(since=min(self.since, _time(self.last)), until=_time(self.last)),
             gaps=tuple(replace(gap, source=source) for gap in self.lost),
+            gone=tuple(self.gone),
         )
         self.since, self.given, self.lost = _time(self.last), self.last, ()
-        self.posts, self.rejected, self.events = [], [], 0
+        self.posts, self.rejected, self.gone, self.events = [], [], [], 0
 
 
 def _time(micros: int) -> datetime:
