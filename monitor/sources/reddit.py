@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from monitor.blanking import Secrets
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Author, Page, Post, PostId, Rejected
 from monitor.options import Options, Secret
@@ -99,8 +100,8 @@ class RedditSource:
         import praw  # noqa: PLC0415 - the extra "reddit"
         import prawcore  # noqa: PLC0415 - comes with it
 
-        for name in ("praw", "prawcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)  # At DEBUG they log headers and texts.
+        for name in ("praw", "prawcore", "urllib3.connection"):
+            logging.getLogger(name).setLevel(logging.ERROR)  # Below it they log headers and texts.
         rows: list[dict[str, Any]] = []
         try:
             reddit = praw.Reddit(
@@ -124,8 +125,12 @@ class RedditSource:
                     found.comment_limit = self._options.comments
                     found.comments.replace_more(limit=0)
                     rows += [_row(comment) for comment in found.comments.list()]
+            token = reddit._core._authorizer.access_token or ""  # type: ignore[attr-defined] # noqa: SLF001 - as above
+            rows = Secrets(*self._keys, token).blank_value(rows)
         except prawcore.exceptions.PrawcoreException as error:
             return [], _judged(error, self.name, now)
+        except praw.exceptions.PRAWException as error:
+            return [], SourceRefused(self.name, f"Reddit refuses ({type(error).__name__}): check the query")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             return [], SourceGarbled(self.name, f"Reddit answers in another form ({type(error).__name__})")
         except OSError as error:
