@@ -172,8 +172,8 @@ def _listen(
     held = set(store.post_ids("bluesky"))
     try:
         for page in source.listen(queries, store.cursor(source.name, ""), now):
+            held |= {post.id for post in page.posts if not post.deleted}
             kept = tuple(post for post in page.posts if not post.deleted or post.id in held)
-            held |= {post.id for post in kept}
             store.save_page(replace(page, posts=kept), source=source.name, query="", at=now, stories=whole.stories)
     except _EXPECTED as failure:
         return failure

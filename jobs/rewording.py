@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from monitor.blanking import Secrets
 from monitor.budget import microdollars
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Cost, Rewording
@@ -233,6 +234,7 @@ class Model:
                 headers=headers,
                 seconds=self._options.timeout_seconds,
                 at_most=MAX_ANSWER,
+                secrets=Secrets(self._key),
             )
         )
 

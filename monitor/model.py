@@ -297,6 +297,7 @@ class Page:
     last page). covered: the window that this and the earlier pages of the fetch have read, with the last page.
     unread: keys of the sender's that we do not know, with how often each was seen. ticket: under which its cost was
     set aside, None where it was not. rate_left: how many requests the service still takes, where it says so.
+    gone: how the ids begin of posts that are all gone at their platform, as those of a deleted account are.
     """
 
     posts: tuple[Post, ...] = ()
@@ -310,6 +311,7 @@ class Page:
     ticket: int | None = None
     rate_left: int | None = None
     unread: tuple[tuple[str, int], ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def received(self) -> int:

@@ -91,7 +91,7 @@ class Listener(Protocol):
     def listen(self, queries: Sequence[Query], after: str | None, now: datetime) -> Iterator[Page]:
         """Yield pages of posts that fulfil a query, found for its stories; `after` is the stored cursor.
 
-        Deletions come as deleted posts, of posts that were never kept too. Raises as `Source.fetch`.
+        Deletions come as deleted posts, of posts that were never kept too, and as `gone`. Raises as `Source.fetch`.
         """
         ...
 

@@ -20,6 +20,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from .blanking import Secrets
 from .errors import SourceGarbled, SourceRefused, SourceUnavailable
 
 MAX_BYTES = 5_000_000  # decoded
@@ -39,13 +40,18 @@ _NOT_PUBLIC = tuple(
     )
 )  # fmt: skip
 
+_NONE = Secrets()
+
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 """Host and port to IP addresses, best first; OSError where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A final answer. url: where it came from, after redirects; headers: names in lower case; body: decoded."""
+    """A final answer. url: where it came from, after redirects; headers: names in lower case; body: decoded.
+
+    What was sent as a secret is blanked in all of it.
+    """
 
     url: str
     status: int
@@ -90,22 +96,21 @@ def fetch(
     public: Callable[[str], bool] = is_public,
     ports: Collection[int] = (80, 443),
     seconds: float = TOTAL_SECONDS,
+    secrets: Secrets = _NONE,
 ) -> Answer:
     """Fetch a URL with at most 5 redirects, 5 MB and 30 s; the status is the caller's to judge.
 
-    headers_for: more request headers for the URL of each hop. allow_private_hosts lifts `ports` too. Raises
-    SourceRefused where it must not be fetched,
-    SourceUnavailable where it could not be, SourceGarbled where the answer is too long or no HTTP.
+    headers_for: more request headers for the URL of each hop. allow_private_hosts lifts `ports` too. secrets: are
+    blanked in what comes back. Raises SourceRefused where it must not be fetched, SourceUnavailable where it could
+    not be, SourceGarbled where the answer is too long or no HTTP.
     """
     deadline = time.monotonic() + seconds
     for _ in range(MAX_REDIRECTS + 1):
         target = _Target.of(url, source)
         if target.port not in ports and not allow_private_hosts:
             raise SourceRefused(source, f"port {target.port} is not read, only 80 and 443")
-        addresses = _addresses(target, source, deadline, resolver)
-        if not allow_private_hosts and not all(public(address) for address in addresses):
-            raise SourceRefused(source, f"{target.host!r} is not a public host (allow_private_hosts permits it)")
-        answer = _asked(target, addresses, _Request(headers=headers_for(url)), source, deadline)
+        addresses = _judged(target, source, deadline, resolver, None if allow_private_hosts else public)
+        answer = _asked(target, addresses, _Request(headers=headers_for(url), secrets=secrets), source, deadline)
         if answer.status not in _REDIRECTS:
             return answer
         if "location" not in answer.headers:
@@ -125,20 +130,44 @@ def send(
     method: Literal["POST", "PUT"] = "POST",
     public: Callable[[str], bool] | None = None,
     resolver: Resolver = resolve,
+    secrets: Secrets = _NONE,
 ) -> Answer:
     """Send `body` to a host that the operator named, at whatever address; the status is the caller's to judge.
 
     A redirect is an answer like any other, without its body: who is led elsewhere would take `headers` along.
     seconds: for all of it. at_most: bytes of the answer, decoded. public: judges each address where the operator
-    named no host, but a service did. Raises as `fetch` does.
+    named no host, but a service did. secrets: are blanked in what comes back. Raises as `fetch` does.
     """
     deadline = time.monotonic() + seconds
     target = _Target.of(url, source)
-    request = _Request(headers=headers, method=method, body=body, at_most=at_most)
+    request = _Request(headers=headers, method=method, body=body, at_most=at_most, secrets=secrets)
     addresses = _addresses(target, source, deadline, resolver)
     if public is not None and not all(public(address) for address in addresses):
         raise SourceRefused(source, f"{target.host!r} is not a public host")
     return _asked(target, addresses, request, source, deadline)
+
+
+def connected(
+    url: str,
+    *,
+    source: str,
+    allow_private_hosts: bool = False,
+    resolver: Resolver = resolve,
+    public: Callable[[str], bool] = is_public,
+) -> socket.socket:
+    """Return a plain socket to the host of an http(s) URL, at exactly a judged address and on whatever port.
+
+    The caller closes it. Raises SourceRefused or SourceUnavailable as `fetch` does.
+    """
+    deadline = time.monotonic() + CONNECT_SECONDS
+    target = _Target.of(url, source)
+    addresses = _judged(target, source, deadline, resolver, None if allow_private_hosts else public)
+    try:
+        made = _connect(addresses, target.port, deadline)
+    except OSError as error:
+        raise SourceUnavailable(source, f"no connection to {target.host!r}: {type(error).__name__}") from None
+    made.settimeout(None)
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +178,7 @@ class _Request:
     method: str = "GET"
     body: bytes | None = None
     at_most: int = MAX_BYTES
+    secrets: Secrets = _NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +222,16 @@ def _joined(base: str, location: str, source: str) -> str:
         raise SourceGarbled(source, "a redirect leads to no URL") from None
 
 
+def _judged(
+    target: _Target, source: str, deadline: float, resolver: Resolver, public: Callable[[str], bool] | None
+) -> Sequence[str]:
+    """Return the addresses of a host. SourceRefused: one of them is not `public` (None: all may be)."""
+    addresses = _addresses(target, source, deadline, resolver)
+    if public is not None and not all(public(address) for address in addresses):
+        raise SourceRefused(source, f"{target.host!r} is not a public host (allow_private_hosts permits it)")
+    return addresses
+
+
 def _addresses(target: _Target, source: str, deadline: float, resolver: Resolver) -> Sequence[str]:
     """Resolve in a thread of its own: the system's resolver takes no limit of time."""
     found: list[Sequence[str]] = []
@@ -221,12 +261,13 @@ def _asked(target: _Target, addresses: Sequence[str], request: _Request, source:
         raise SourceRefused(source, f"the certificate of {host} is not valid: {error.verify_message}") from error
     except TimeoutError as error:
         raise SourceUnavailable(source, f"{host} took too long") from error
-    except (http.client.IncompleteRead, http.client.RemoteDisconnected) as error:
-        raise SourceUnavailable(source, f"{host} broke off its answer") from error
+    except (http.client.IncompleteRead, http.client.RemoteDisconnected):
+        raise SourceUnavailable(source, f"{host} broke off its answer") from None
     except OSError as error:
         raise SourceUnavailable(source, f"no connection to {host}: {error.strerror or error}") from error
     except (http.client.HTTPException, zlib.error, ValueError) as error:
-        raise SourceGarbled(source, f"{host} does not answer in HTTP: {type(error).__name__}") from error
+        # Its text holds what came, and may hold a secret.
+        raise SourceGarbled(source, f"{host} does not answer in HTTP: {type(error).__name__}") from None
 
 
 def _ask(target: _Target, addresses: Sequence[str], request: _Request, source: str, deadline: float) -> Answer:
@@ -251,9 +292,12 @@ def _ask(target: _Target, addresses: Sequence[str], request: _Request, source: s
                 },
             )
             with connection.getresponse() as response:
-                named = {name.lower(): value for name, value in response.getheaders()}
+                secrets = request.secrets
+                named = {name.lower(): secrets.blank_text(value) for name, value in response.getheaders()}
                 body = b"" if response.status in _REDIRECTS else _body(response, named, source, request.at_most)
-                return Answer(url=target.parts.geturl(), status=response.status, headers=named, body=body)
+                return Answer(
+                    url=target.parts.geturl(), status=response.status, headers=named, body=secrets.blank(body)
+                )
 
 
 def _connect(addresses: Sequence[str], port: int, deadline: float) -> socket.socket:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +14,13 @@ from pydantic import ValidationError
 
 from jobs.collect import collect
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
-from monitor.model import Post, PostId, Query, Span, Story, StoryId
+from monitor.model import Page, Post, PostId, Query, Span, Story, StoryId, id_hash
 from monitor.queries import query_for
 from monitor.queries.standing import Standing
 from monitor.sources.jetstream import JetstreamOptions, JetstreamSource
 from monitor.store import Store
-from tests.fakes.jetstream import FakeJetstream, event
+from tests.builders import post
+from tests.fakes.jetstream import FakeJetstream, account, event
 from tests.fakes.web import FakeWeb, Reply
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ def micros(at: datetime) -> int:
 
 
 def source(url: str, **options: Any) -> JetstreamSource:
-    made = JetstreamOptions(url=url, **{"seconds": 20, **options})
+    made = JetstreamOptions(url=url, **{"seconds": 20, "allow_private_hosts": True, **options})
     return JetstreamSource(made)
 
 
@@ -147,6 +151,93 @@ def test_a_deletion_removes_what_we_hold_and_leaves_no_trace_of_what_we_never_ha
     assert len(store.all_tombstones()) == 1
 
 
+def test_a_post_that_is_deleted_within_the_second_is_not_kept(store: Store) -> None:
+    end = micros(NOW)
+    events = [
+        event(9, end - 9, "else"),
+        event(1, end - 8),
+        event(1, end - 7, operation="delete", record=None),
+        event(9, end + 1, "else"),
+    ]
+    with FakeJetstream(events) as fake:
+        collect(store, [source(fake.url)], [FERRY], now=NOW)
+    assert store.count_posts() == 0
+    assert len(store.all_tombstones()) == 1
+
+
+# --- Accounts ----------------------------------------------------------------------------------------
+
+
+def of_each_author(store: Store) -> dict[str, int]:
+    return Counter(post.id.split("/")[2].rpartition(":")[2] for post in store.posts())
+
+
+@pytest.mark.parametrize("status", ["deleted", "takendown", "suspended", "deactivated", "a new one", None])
+def test_an_account_that_is_gone_takes_its_posts_and_what_carries_their_text_along(
+    status: str | None, store: Store
+) -> None:
+    end = micros(NOW)
+    mine = PostId("at://did:plc:u1/app.bsky.feed.post/3k1")
+    longer = post("at://did:plc:u11/app.bsky.feed.post/3k1", platform="bluesky", by="u11")
+    repost = post("at://did:plc:u5/app.bsky.feed.repost/1", platform="bluesky", by="u5", repost_of=mine)
+    older = post("at://did:plc:u1/app.bsky.feed.post/2k", platform="bluesky", author=None)
+    store.save_page(Page(posts=(longer, repost, older)), source="import", query="", at=NOW)
+    events = [
+        event(1, end - 9),
+        event(2, end - 8),
+        event(1, end - 7, rkey="3kb"),
+        event(1, end - 6, rkey="3kc", record={"text": 7}),
+        account(1, end - 5, status),
+        event(9, end + 1, "else"),
+    ]
+    with FakeJetstream(events) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    assert of_each_author(store) == {"u2": 1, "u11": 1}
+    assert {stone.id_hash for stone in store.all_tombstones()} >= {id_hash(mine), id_hash(older.id)}
+    assert store.tombstones(StoryId("ferry")) == 2
+    assert list(store.quarantine()) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        account(1, 0, None, active=True),
+        account(1, 0, "desynchronized"),
+        account(1, 0, "throttled"),
+        account(3, 0),
+        {**account(1, 0), "kind": "identity"},
+    ],
+)
+def test_an_account_that_is_still_shown_or_unknown_loses_nothing(told: dict[str, Any], store: Store) -> None:
+    end = micros(NOW)
+    events = [event(1, end - 9), {**told, "time_us": end - 8}, event(9, end + 1, "else")]
+    with FakeJetstream(events) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    assert of_each_author(store) == {"u1": 1}
+    assert store.all_tombstones() == []
+
+
+def test_a_replay_of_what_became_of_an_account_deletes_nothing_twice(store: Store) -> None:
+    end = micros(NOW)
+    events = [
+        event(1, end - 900),
+        event(2, end - 800),
+        account(1, end - 700),
+        account(1, end - 600, None, active=True),
+        event(1, end - 500, rkey="3kback"),
+        event(9, end + 1, "else"),
+    ]
+    events[3:] = [{**one, "time_us": one["time_us"] + 3 * SECOND} for one in events[3:]]
+    later = NOW + timedelta(seconds=3)
+    with FakeJetstream(events, breaks=[3, 4]) as fake:
+        assert collect(store, [source(fake.url)], [FERRY], now=later) == []
+        assert collect(store, [source(fake.url)], [FERRY], now=later) == []
+        assert len(fake.asked) == 4
+    # An account that comes back is heard again; what it had written before stays away.
+    assert of_each_author(store) == {"u1": 1, "u2": 1}
+    assert len(store.all_tombstones()) == 1
+
+
 def test_a_quiet_stream_ends_in_time_and_moves_the_cursor_to_what_it_heard(store: Store) -> None:
     with FakeJetstream([event(1, micros(NOW) - SECOND)]) as fake:
         collect(store, [source(fake.url, seconds=1)], [FERRY], now=NOW)
@@ -180,9 +271,20 @@ def test_no_value_of_a_stranger_is_an_exception(store: Store) -> None:
             inner[path[-1]] = odd
             changed["time_us"] = end - 100_000 + len(events)
             events.append(changed)
+    for odd in ODD:
+        at = end - 50_000 + len(events)
+        whole = account(7, at)
+        events += [{**whole, "did": odd}, {**whole, "time_us": at + 1, "account": odd}]
+        events += [account(7, at + 2, active=odd), account(7, at + 3, odd)]
     with FakeJetstream([*events, event(2, end - 1), event(3, end + 1, "else")]) as fake:
         assert collect(store, [source(fake.url)], [FERRY], now=NOW) == []
+    reasons = Counter(reason for _, reason, _ in store.quarantine())
+    assert reasons["an event says nothing of an account"] == 3 * len(ODD) - 1  # true says something of `active`
     assert "at://did:plc:u2/app.bsky.feed.post/3k2" in {post.id for post in store.posts()}
+
+
+def moved(status: int, location: str) -> Reply:
+    return Reply(raw=f"HTTP/1.1 {status} Moved\r\n{location}Content-Length: 0\r\n\r\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -191,6 +293,11 @@ def test_no_value_of_a_stranger_is_an_exception(store: Store) -> None:
         (Reply(raw=b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), SourceRefused),
         (Reply(raw=b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"), SourceUnavailable),
         (Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"), SourceUnavailable),
+        (moved(302, ""), SourceRefused),
+        (moved(301, "Location: wss://stream.example/\r\n"), SourceRefused),
+        (moved(302, "Location: https://169.254.169.254/\r\n"), SourceRefused),
+        (moved(307, "Location: /subscribe/\r\n"), SourceRefused),
+        (moved(308, "Location: http://[::1\r\n"), SourceRefused),
         (Reply(drop=True), SourceGarbled),
         (Reply(raw=b"SSH-2.0\r\n\r\n"), SourceGarbled),
     ],
@@ -210,8 +317,72 @@ def test_nothing_listening_is_unavailable() -> None:
         nobody = fake.url
     with pytest.raises(SourceUnavailable):
         list(source(nobody, seconds=1).listen([FERRY], None, NOW))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://jetstream.example", "wss://", "wss://a:b@jetstream.example", "wss://j.example/#x"]
+)
+def test_what_is_no_address_of_a_stream_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="wss"):
-        JetstreamOptions(url="https://jetstream.example")
+        JetstreamOptions(url=url)
+
+
+# --- Where it connects to ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1", "0x7f.1"])
+def test_a_host_inside_is_refused_before_anything_is_sent(host: str) -> None:
+    with FakeWeb(lambda _: Reply()) as web:
+        url = f"ws://{host}:{web.url.rpartition(':')[2]}/subscribe"
+        with pytest.raises(SourceRefused, match=r"is not a public host \(allow_private_hosts"):
+            list(source(url, seconds=1, allow_private_hosts=False).listen([FERRY], None, NOW))
+        assert web.asked == []
+
+
+def test_each_connection_goes_to_the_address_that_was_judged(store: Store) -> None:
+    resolved: list[str] = []
+
+    def rebinding(host: str, port: int) -> list[str]:  # noqa: ARG001 - a resolver
+        resolved.append(host)
+        return ["127.0.0.1"] if len(resolved) < 3 else ["127.0.0.2"]
+
+    with FakeJetstream(stream(40), breaks=[7, 7, 40]) as fake:
+        port = fake.url.rpartition(":")[2]
+        options = JetstreamOptions(url=f"ws://stream.example:{port}", seconds=5)
+        # Loopback stands for a public address; the third time the name leads elsewhere, and that is judged too.
+        made = JetstreamSource(options, resolver=rebinding, public=lambda address: address == "127.0.0.1")
+        (problem,) = collect(store, [made], [FERRY], now=NOW)
+        assert len(fake.asked) == 2
+    assert problem.what == "'stream.example' is not a public host (allow_private_hosts permits it)"
+    assert resolved == ["stream.example"] * 3
+    assert 7 <= store.count_posts() < 40
+
+
+def test_tls_asks_for_the_name_of_the_host_and_not_for_its_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        came: list[bytes] = []
+
+        def take() -> None:
+            connection, _ = server.accept()
+            with connection:
+                server.close()
+                came.append(connection.recv(5_000))
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        options = JetstreamOptions(url=f"wss://stream.example:{server.getsockname()[1]}/subscribe", seconds=1)
+        made = JetstreamSource(options, resolver=lambda *_: ["127.0.0.1"], public=lambda _: True)
+        with pytest.raises(SourceUnavailable):
+            next(made.listen([FERRY], None, NOW))
+        thread.join()
+    assert b"stream.example" in came[0]  # the server name of a ClientHello is not encrypted
+
+
+def test_no_words_of_a_post_are_logged_whatever_the_level(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"), FakeJetstream(stream(3)) as fake:
+        collect(store, [source(fake.url)], [FERRY], now=NOW)
+    assert store.count_posts() == 3
+    assert "Sundvik" not in caplog.text
 
 
 def test_standing_queries_find_what_each_query_alone_would() -> None:

@@ -308,7 +308,7 @@ def test_no_secret_is_written_anywhere_even_with_debug_logging_on(desk: Desk) ->
     assert travelled >= {f"Bearer {secret}" for secret in secrets.values()}
     assert slack.calls("webhook")
     assert "DEBUG:" in desk.said()
-    assert "X answered 400: the token [token] is odd" in desk.said()
+    assert "X answered 400: the token [secret] is odd" in desk.said()
     written = {str(path): path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()}
     assert {path.name for path in desk.folder.iterdir()} >= {"monitor.db", "monitor.db-wal", "out", "said"}
     written["stdout"] = "".join(out).encode()

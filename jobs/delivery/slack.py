@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from monitor.blanking import Secrets
 from monitor.errors import ConfigError, DeliveryFailed, DeliveryUncertain
 from monitor.options import Options, Secret
 
@@ -141,6 +142,7 @@ class SlackBot:
         self.name = name
         self._channel = channel
         self._client = client
+        self._secrets = Secrets(client.token or "")
 
     def compose(self, report: Report) -> str:
         """Return the payload that shows `report`."""
@@ -202,13 +204,13 @@ class SlackBot:
         from slack_sdk.errors import SlackApiError  # noqa: PLC0415 (as in open)
 
         try:
-            answer = method(**arguments).data
+            answer = self._secrets.blank_value(method(**arguments).data)
         except SlackApiError as error:
             response = error.response
             problem = _refusal(
                 self.name,
                 response.status_code,
-                str(response.get("error")) if isinstance(response.data, dict) else "",
+                self._secrets.blank_text(str(response.get("error"))) if isinstance(response.data, dict) else "",
                 response.headers,
             )
         except Exception as error:  # noqa: BLE001 (what a broken answer makes the SDK raise has no common class)
@@ -229,6 +231,8 @@ class SlackWebhook:
     def __init__(self, name: str, client: WebhookClient) -> None:
         self.name = name
         self._client = client
+        self._secrets = Secrets()
+        self._secrets.add_url(client.url)
 
     def compose(self, report: Report) -> str:
         """Return the payload that shows `report`."""
@@ -249,7 +253,7 @@ class SlackWebhook:
         except Exception as error:  # noqa: BLE001 (what a broken answer makes the SDK raise has no common class)
             problem = _no_answer(self.name, error)
         else:
-            said = str(answer.body).strip()
+            said = self._secrets.blank_text(str(answer.body)).strip()
             if answer.status_code == 200 and said == "ok":  # noqa: PLR2004 (HTTP)
                 return
             problem = _refusal(self.name, answer.status_code, said, answer.headers)

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from monitor.blanking import Secrets
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.interchange import read_time
 from monitor.text import clean
@@ -36,12 +37,14 @@ _SAID = ("message", "error_description", "error", "detail")
 class Service:
     """One service at `base`, which the operator or its documentation names; secrets go to no other host.
 
-    source: stands in errors. own_network: it may stand in the own network, on any port.
+    source: stands in errors. own_network: it may stand in the own network, on any port. secrets: what is blanked
+    in its answers; what travels in an Authorization header is among them.
     """
 
     def __init__(self, base: str, *, source: str, own_network: bool = False) -> None:
         self.base = base.rstrip("/")
         self.source = source
+        self.secrets = Secrets()
         self._own_network = own_network
         self._host = _origin(self.base)
 
@@ -71,20 +74,36 @@ class Service:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}{path}"
         if _origin(url) != self._host:
             raise SourceGarbled(self.source, f"the next page is said to be on another host than {self._host}")
+        self._hide(headers)
         given = {name: value for name, value in (parameters or {}).items() if value is not None}
         return fetch(
             f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url,
             source=self.source,
             allow_private_hosts=self._own_network,
             headers_for=lambda hop: headers or {} if _origin(hop) == self._host else {},
+            secrets=self.secrets,
         )
 
     def post(self, path: str, document: object, *, now: datetime, headers: Mapping[str, str] | None = None) -> Any:
-        """Send a JSON document (None: nothing) and return what is answered in JSON. Raises as `get` does."""
+        """Send a JSON document (None: nothing) and return what is answered in JSON. Raises as `get` does.
+
+        Of an answer that cannot be read no sample is kept: it may hold new tokens.
+        """
+        self._hide(headers)
         body = b"" if document is None else json.dumps(document).encode()
         named = {"Content-Type": "application/json"} if body else {}
-        answer = send(f"{self.base}{path}", body, source=self.source, headers={**named, **(headers or {})})
-        return self.read(answer, now)
+        answer = send(
+            f"{self.base}{path}",
+            body,
+            source=self.source,
+            headers={**named, **(headers or {})},
+            secrets=self.secrets,
+        )
+        try:
+            return self.read(answer, now)
+        except SourceGarbled as garbled:
+            garbled.sample = ""
+            raise
 
     def read(self, answer: Answer, now: datetime) -> Any:
         """Return what an answer says in JSON. Raises as `get` does."""
@@ -94,6 +113,11 @@ class Service:
             return json.loads(answer.body.decode("utf-8"))
         except (ValueError, RecursionError):
             raise SourceGarbled(self.source, "the answer is no JSON", sample=sample(answer.body)) from None
+
+    def _hide(self, headers: Mapping[str, str] | None) -> None:
+        for name, value in (headers or {}).items():
+            if name.lower() == "authorization":
+                self.secrets.add(value.partition(" ")[2])
 
 
 def failure(answer: Answer, source: str, now: datetime) -> Exception:

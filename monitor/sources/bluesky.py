@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from monitor.blanking import MARK
 from monitor.errors import SourceGarbled, SourceRefused
 from monitor.interchange import raw_text
 from monitor.model import Followed, Page, PostId
@@ -78,6 +79,7 @@ class Session:
         self._password = password
         self._path = path
         self._tokens = self._kept()
+        service.secrets.add(password, *self._tokens.values())
 
     def get(self, path: str, parameters: Mapping[str, str | int | None], now: datetime) -> tuple[Any, Answer]:
         """Ask with the session; where it has ended once more with a new one."""
@@ -107,7 +109,10 @@ class Session:
         tokens = _tokens_in(made)
         if tokens is None:
             raise SourceGarbled(self._service.source, "the service gives no session in the form that we know")
+        # A service may give again what it was sent, which is blanked in its answer.
+        tokens = {name: self._tokens.get(name, one) if one == MARK else one for name, one in tokens.items()}
         self._tokens = tokens
+        self._service.secrets.add(*tokens.values())
         # The first token may be used up by now, so the new ones must be on disk before they are used.
         new = self._path.with_name(f"{self._path.name}.new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from monitor.model import Query, StoryId
 
-URI = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
+DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+")
+URI = re.compile(rf"at://({DID.pattern})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{{1,512}})")
 _MOST_WRONG = timedelta(days=1)
 """What a client says of a post's time is taken where it is about when the network saw it."""
 _MOST_AHEAD = timedelta(minutes=5)

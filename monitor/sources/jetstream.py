@@ -1,12 +1,14 @@
 """The firehose of Bluesky as JSON over a WebSocket (Jetstream), for volume: every post, for all queries at once.
 
 Sees posts and deletions as they happen, and about a day back by its cursor, without a key; misses what was written
-before that. Needs websockets (the extra "jetstream"). Wire: github.com/bluesky-social/jetstream (`/subscribe`).
+before that. Needs websockets (the extra "jetstream"). Wire: github.com/bluesky-social/jetstream (`/subscribe`), and
+atproto.com/specs/account ("Hosting Status") for the events of accounts, which come whatever is asked for.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,11 +22,14 @@ from monitor.interchange import raw_text
 from monitor.model import Gap, Page, Post, PostId, Rejected, Span
 from monitor.options import Options
 from monitor.queries.standing import Standing
+from monitor.web import Resolver, connected, is_public, resolve
 
-from .bluesky_posts import post_of_record
+from .bluesky_posts import DID, post_of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from websockets.sync.client import ClientConnection
 
     from monitor.model import Query
     from monitor.protocols import Listener
@@ -40,14 +45,18 @@ _MOST_RECONNECTS = 5
 _LATE = timedelta(minutes=1)
 """An event that is so much later than the cursor means that the stream no longer had what lies between."""
 _OPEN_SECONDS = 5.0
+_REDIRECTS = range(300, 400)
 _MAX_FRAME = 1_000_000  # bytes; a record is below 100,000 (atproto, "Record size")
+_STILL_SHOWN = ("desynchronized", "throttled")
+"""Troubles of a host; an account that is not active for another reason is shown nowhere on the network."""
 
 
 class JetstreamOptions(Options):
     """The firehose of Bluesky.
 
     seconds: how long one run listens at most; it ends before where it has caught up with the time it began.
-    hours_back: how far back the first run begins. url: another server.
+    hours_back: how far back the first run begins. url: another server; allow_private_hosts: it may stand in the own
+    network.
     """
 
     kind: Literal["jetstream"] = "jetstream"
@@ -55,13 +64,14 @@ class JetstreamOptions(Options):
     url: str = Field(default="wss://jetstream2.us-east.bsky.network/subscribe", min_length=1)
     seconds: int = Field(default=600, ge=1, le=3_600)
     hours_back: int = Field(default=1, ge=0, le=24)
+    allow_private_hosts: bool = False
 
     @field_validator("url")
     @classmethod
     def _is_a_socket(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-            raise ValueError("write an address that begins with wss:// and has a host")
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname or "@" in parts.netloc or parts.fragment:
+            raise ValueError("write an address that begins with wss:// and has a host, no user and no #")
         return url
 
     def source(self, given: Given) -> Listener:  # noqa: ARG002 - as of every kind
@@ -75,15 +85,20 @@ class JetstreamSource:
     asks = True
     platform = "bluesky"
 
-    def __init__(self, options: JetstreamOptions) -> None:
+    def __init__(
+        self, options: JetstreamOptions, *, resolver: Resolver = resolve, public: Callable[[str], bool] = is_public
+    ) -> None:
         self.name = options.name
         self._options = options
+        self._resolver = resolver
+        self._public = public
 
     def listen(self, queries: Sequence[Query], after: str | None, now: datetime) -> Iterator[Page]:
         """Yield what came since `after` and fulfils a query, a page a second at most; each moves the cursor.
 
-        Deletions come as deleted posts, of whatever post. Ends where an event is as late as `now`, or after
-        `seconds`. Raises SourceUnavailable, SourceRefused or SourceGarbled; the pages before stay good.
+        Deletions come as deleted posts, of whatever post, and those of accounts as `gone`. Ends where an event is
+        as late as `now`, or after `seconds`. Raises SourceUnavailable, SourceRefused or SourceGarbled; the pages
+        before stay good.
         """
         standing = Standing(queries)
         cursor = int(json.loads(after)["time_us"]) if after else None
@@ -103,22 +118,13 @@ class JetstreamSource:
 
     def _hear(self, heard: _Heard, standing: Standing, now: datetime, until: float) -> Iterator[Page]:
         """Yield pages over one connection, until all is heard or the time is up."""
-        from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus  # noqa: PLC0415
-        from websockets.sync.client import connect  # noqa: PLC0415 - the extra "jetstream"
+        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - the extra "jetstream"
 
         begin = max(0, heard.last - round(_BACK.total_seconds() * 1e6))
         mark = "&" if "?" in self._options.url else "?"
         address = f"{self._options.url}{mark}wantedCollections={_COLLECTION}&cursor={begin}"
         try:
-            with connect(
-                address,
-                open_timeout=_OPEN_SECONDS,
-                close_timeout=1,
-                max_size=_MAX_FRAME,
-                compression=None,
-                proxy=None,
-                user_agent_header="what-people-say-monitor",
-            ) as socket:
+            with self._connected(address) as socket:
                 while time.monotonic() < until:
                     try:
                         frame = socket.recv(timeout=min(1.0, max(0.01, until - time.monotonic())))
@@ -129,18 +135,54 @@ class JetstreamSource:
                     yield from heard.pages(self.name)
                     if heard.last >= _micros(now):
                         return
-        except InvalidStatus as error:
-            status = error.response.status_code
-            if status in (401, 403, 404, 410):
-                raise SourceRefused(self.name, f"the stream answers {status}: check its address") from None
-            raise SourceUnavailable(self.name, f"the stream answers {status}") from None
         except ConnectionClosed as error:
             code = error.rcvd.code if error.rcvd is not None else "without a word"
             raise SourceUnavailable(self.name, f"the stream broke off ({code})") from None
+
+    def _connected(self, address: str) -> ClientConnection:
+        """Connect to exactly the judged address of the host; a redirect is not followed."""
+        from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI  # noqa: PLC0415 - as above
+        from websockets.sync.client import connect  # noqa: PLC0415 - as above
+
+        plain = connected(
+            address.replace("ws", "http", 1),
+            source=self.name,
+            allow_private_hosts=self._options.allow_private_hosts,
+            resolver=self._resolver,
+            public=self._public,
+        )
+        try:
+            return connect(
+                address,
+                sock=plain,
+                open_timeout=_OPEN_SECONDS,
+                close_timeout=1,
+                max_size=_MAX_FRAME,
+                compression=None,
+                proxy=None,
+                user_agent_header="what-people-say-monitor",
+                logger=logging.Logger("websockets", logging.CRITICAL),  # noqa: LOG001 - at DEBUG it logs every post
+            )
+        except InvalidStatus as error:
+            raise self._answered(error.response.status_code) from None
+        except (InvalidURI, ValueError) as error:
+            # What websockets 17 makes of a redirect that it cannot follow, for it was given its socket.
+            answer = error.__cause__ or error.__context__
+            if not isinstance(answer, InvalidStatus):
+                raise
+            raise self._answered(answer.response.status_code) from None
         except InvalidHandshake as error:
             raise SourceGarbled(self.name, f"no stream answers there: {type(error).__name__}") from None
-        except (OSError, TimeoutError) as error:
+        except OSError as error:
             raise SourceUnavailable(self.name, f"no connection to the stream: {type(error).__name__}") from None
+
+    def _answered(self, status: int) -> Exception:
+        if status in _REDIRECTS:
+            why = "which is not followed: write its own address"
+            return SourceRefused(self.name, f"the stream redirects ({status}), {why}")
+        if status in (401, 403, 404, 410):
+            return SourceRefused(self.name, f"the stream answers {status}: check its address")
+        return SourceUnavailable(self.name, f"the stream answers {status}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,6 +193,7 @@ class _Heard:
     last: int
     posts: list[Post] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     events: int = 0
     given: int = 0
     lost: tuple[Gap, ...] = ()
@@ -178,6 +221,9 @@ class _Heard:
         self._keep(event, standing)
 
     def _keep(self, event: dict[str, Any], standing: Standing) -> None:
+        if event.get("kind") == "account":
+            self._keep_account(event)
+            return
         commit = event.get("commit")
         if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != _COLLECTION:
             return
@@ -198,6 +244,16 @@ class _Heard:
         if stories:
             self.posts.append(replace(post, found_for=stories))
 
+    def _keep_account(self, event: dict[str, Any]) -> None:
+        """Keep that an account is gone: deleted, taken down, suspended or deactivated, its posts are hidden."""
+        did, account = event.get("did"), event.get("account")
+        told = account if isinstance(account, dict) else {}
+        active, status = told.get("active"), told.get("status")
+        if not (isinstance(did, str) and DID.fullmatch(did) and isinstance(active, bool)):
+            self.rejected.append(Rejected(raw=raw_text(event), reason="an event says nothing of an account"))
+        elif not active and status not in _STILL_SHOWN:
+            self.gone.append(f"at://{did}/")
+
     def pages(self, source: str, *, everything: bool = False) -> Iterator[Page]:
         """Yield what has come as one page: after a second or a thousand posts, or where `everything` is wanted."""
         late = _time(self.last) - _time(self.given or self.last) >= _A_BATCH if self.given else self.events > 0
@@ -211,9 +267,10 @@ class _Heard:
             cursor=json.dumps({"time_us": self.last}),
             covered=Span(since=min(self.since, _time(self.last)), until=_time(self.last)),
             gaps=tuple(replace(gap, source=source) for gap in self.lost),
+            gone=tuple(self.gone),
         )
         self.since, self.given, self.lost = _time(self.last), self.last, ()
-        self.posts, self.rejected, self.events = [], [], 0
+        self.posts, self.rejected, self.gone, self.events = [], [], [], 0
 
 
 def _time(micros: int) -> datetime:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from monitor.blanking import Secrets
 from monitor.errors import SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.model import Author, Page, Post, PostId, Rejected
 from monitor.options import Options, Secret
@@ -151,8 +152,8 @@ class RedditSource:
         import praw  # noqa: PLC0415 - the extra "reddit"
         import prawcore  # noqa: PLC0415 - comes with it
 
-        for name in ("praw", "prawcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)  # At DEBUG they log headers and texts.
+        for name in ("praw", "prawcore", "urllib3.connection"):
+            logging.getLogger(name).setLevel(logging.ERROR)  # Below it they log headers and texts.
         try:
             if self._reddit is None:
                 self._reddit = praw.Reddit(
@@ -167,9 +168,13 @@ class RedditSource:
                 )
                 # praw would ask three times, with seconds between: the schedule is the retry loop.
                 self._reddit._core._retry_strategy_class = _once(prawcore)  # noqa: SLF001 - praw has no option
-            return read(self._reddit), None
+            rows = read(self._reddit)
+            token = self._reddit._core._authorizer.access_token or ""  # noqa: SLF001 - as above
+            return Secrets(*self._keys, token).blank_value(rows), None
         except prawcore.exceptions.PrawcoreException as error:
             return [], _judged(error, self.name, now)
+        except praw.exceptions.PRAWException as error:
+            return [], SourceRefused(self.name, f"Reddit refuses ({type(error).__name__}): check the query")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             return [], SourceGarbled(self.name, f"Reddit answers in another form ({type(error).__name__})")
         except OSError as error:

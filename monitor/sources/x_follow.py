@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from monitor.blanking import Secrets
 from monitor.budget import POST, USER, cost_of
 from monitor.errors import BudgetSpent, MonitorError, SourceGarbled, SourceUnavailable
 from monitor.interchange import raw_text, read_time
@@ -102,6 +103,7 @@ def _begin(x: Conversation, ids: Sequence[PostId], now: datetime, *, own_network
         headers={"Content-Type": "text/plain"},
         method="PUT",
         public=None if own_network else is_public,
+        secrets=_of(address),
     )
     if answer.status not in (200, 201):
         raise failure(answer, x.source, now)
@@ -115,10 +117,16 @@ def _result(
     address = known.get("download_url")
     if not isinstance(address, str):
         raise SourceGarbled(x.source, "X's compliance job is in another form", sample=raw_text(sorted(known)))
-    answer = fetch(address, source=x.source, allow_private_hosts=own_network)
+    answer = fetch(address, source=x.source, allow_private_hosts=own_network, secrets=_of(address))
     if answer.status != 200:  # noqa: PLR2004 - HTTP's "OK"
         raise failure(answer, x.source, now)
     return gone_in(answer.body, posts)
+
+
+def _of(address: str) -> Secrets:
+    secrets = Secrets()
+    secrets.add_url(address)
+    return secrets
 
 
 def gone_in(body: bytes, posts: set[PostId]) -> list[PostId]:

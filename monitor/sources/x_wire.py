@@ -20,6 +20,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from monitor.blanking import Secrets
 from monitor.errors import BudgetSpent, MonitorError, SourceGarbled, SourceRefused, SourceUnavailable
 from monitor.text import clean
 from monitor.web import CONNECT_SECONDS, TimedSocket
@@ -58,9 +59,9 @@ class Conversation:
         token = token.strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SourceRefused(source, "the token is empty or no single word: set its variable again")
-        self._token = token
         self._wire = _Wire(token, base_url)
         logging.getLogger("tweepy").setLevel(logging.WARNING)  # At DEBUG it logs the text of each post.
+        logging.getLogger("urllib3.connection").setLevel(logging.ERROR)  # At WARNING broken headers as they came.
         self._client = tweepy.Client("added below", return_type=dict, wait_on_rate_limit=False)
         self._client.session.adapters.clear()
         self._client.session.mount(_HOST, self._wire)
@@ -117,7 +118,7 @@ class Conversation:
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers of the last answer, by name in lower case."""
-        return {name.lower(): value for name, value in self._wire.headers.items()}
+        return self._wire.headers
 
     @property
     def answered(self) -> bool:
@@ -169,10 +170,10 @@ class Conversation:
 
     def _garbled(self, what: str) -> SourceGarbled:
         sample = clean(self._wire.body[:2_000].decode("utf-8", "replace"))
-        return SourceGarbled(self._source, f"X's answer {what}", sample=sample.replace(self._token, "[token]"))
+        return SourceGarbled(self._source, f"X's answer {what}", sample=sample)
 
     def _detail(self) -> str:
-        """Return what X says about it, for the person who must act; never the token, should X repeat it."""
+        """Return what X says about it, for the person who must act."""
         try:
             problem = json.loads(self._wire.body)
             said = problem.get("detail") or problem.get("title")
@@ -180,7 +181,7 @@ class Conversation:
             return ""
         if not isinstance(said, str):
             return ""
-        return ": " + " ".join("".join(filter(str.isprintable, said)).split())[:300].replace(self._token, "[token]")
+        return ": " + " ".join("".join(filter(str.isprintable, said)).split())[:300]
 
 
 class _Timed(HTTPConnection):
@@ -210,10 +211,14 @@ class _TLSPool(urllib3.HTTPSConnectionPool):
 
 
 class _Wire(HTTPAdapter):
-    """Sends tweepy's requests to `base_url` with the token; keeps what the last answer was, for its failures."""
+    """Sends tweepy's requests to `base_url` with the token; keeps what the last answer was, for its failures.
+
+    headers: their names in lower case. The token is blanked in all that came.
+    """
 
     def __init__(self, token: str, base_url: str) -> None:
         self._authorization = f"Bearer {token}"
+        self._secrets = Secrets(token)
         self._base_url = base_url.rstrip("/")
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
@@ -232,9 +237,9 @@ class _Wire(HTTPAdapter):
         options.update(stream=True, timeout=(CONNECT_SECONDS, _READ_SECONDS))
         response = super().send(sent, **options)
         response.request = request
-        self.headers = response.headers
+        self.headers = {name.lower(): self._secrets.blank_text(one) for name, one in response.headers.items()}
         self.status = response.status_code
-        self.body = _whole(response)
+        self.body = self._secrets.blank(_whole(response))
         response.raw = io.BytesIO(self.body)
         return response
 

@@ -74,6 +74,20 @@ class Forgetting(Connected):
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return removed
 
+    def _under(self, beginnings: Iterable[str]) -> set[PostId]:
+        """Return the ids of stored and quarantined posts that begin with one of these."""
+        found: set[PostId] = set()
+        for one in beginnings:
+            ends = (one, f"{one}\U0010ffff")
+            rows = self._all(
+                "SELECT id FROM posts WHERE id BETWEEN ? AND ? UNION "
+                "SELECT item FROM quarantine WHERE item BETWEEN ? AND ?",
+                *ends,
+                *ends,
+            )
+            found |= {PostId(row[0]) for row in rows}
+        return found
+
     def _carriers(self, ids: set[PostId]) -> set[PostId]:
         """Return `ids` with the stored reposts of them, and the copies, and theirs in turn."""
         found, fresh = set(ids), set(ids)

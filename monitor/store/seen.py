@@ -69,7 +69,8 @@ class Seen(Forgetting, Reading, Ledger):
 
         A post with an unknown text is stored as a new version; the highest (revision, last seen, text hash) is the
         current one. What cannot be stored is quarantined and the rest stays. A deleted or tombstoned post, and a
-        repost of one, is never stored, and goes if it was. stories: whose query it was; () = read for all.
+        repost of one, is never stored, and goes if it was; so does what is stored, or quarantined, under one of
+        `page.gone`. stories: whose query it was; () = read for all.
         """
         with self._writing():
             good, unfit = _sorted_out(page.posts, at_text(at))
@@ -77,6 +78,7 @@ class Seen(Forgetting, Reading, Ledger):
             tally += self._keep_stories(page.stories, source, at)
             tally += self._keep_articles(page.articles, source, at)
             tally += self._keep_broken([*page.rejected, *unfit], source, at)
+            self._remove(self._under(page.gone), at=at)
             self._add_tally(source, tally)
             self._each(
                 "INSERT INTO unread VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",

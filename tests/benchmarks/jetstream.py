@@ -91,7 +91,8 @@ def measured(pace: int, seconds: int, queries: int) -> dict[str, Any]:
     process.start()
     port, end = ours.recv()
     asked = [Query(text=f"sundvik{n} (ferry OR boat)", stories=(StoryId(f"s{n:02}"),)) for n in range(queries)]
-    options = JetstreamOptions(url=f"ws://127.0.0.1:{port}/subscribe", seconds=seconds + 60, hours_back=0)
+    address = f"ws://127.0.0.1:{port}/subscribe"
+    options = JetstreamOptions(url=address, seconds=seconds + 60, hours_back=0, allow_private_hosts=True)
     now = datetime.fromtimestamp(end / 1e6, tz=UTC)
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "j.db") as store:
         before = peak_mib()

@@ -1,14 +1,18 @@
 """What can go wrong between a service and us: 20 answers of HTTP, 15 faults of transport, 10 of data.
 
-Each is what every source gets instead of its first answer, and the error that it must become. Facts from outside:
-RFC 9110 (statuses), RFC 9112 (framing), RFC 8259 (JSON).
+Each is what every source gets instead of its first answer, and the error that it must become. `echoing` lets each
+of them repeat what was sent. Facts from outside: RFC 9110 (statuses), RFC 9112 (framing), RFC 8259 (JSON).
 """
 
 from __future__ import annotations
 
+import base64
 import gzip
+import html
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from monitor.errors import BudgetSpent, SourceGarbled, SourceRefused, SourceUnavailable
 from tests.fakes.web import Reply
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.errors import MonitorError
+    from tests.fakes.web import Asked
 
     Faults = Mapping[str, tuple[Reply, tuple[type[MonitorError], ...]]]
 
@@ -120,3 +125,51 @@ DATA: Faults = {
 }
 
 FAULTS: Faults = {**HTTP, **TRANSPORT, **DATA}
+
+BROKEN_HEADER = Reply(raw=b"HTTP/1.1 400 Bad Request\r\nno header\r\nContent-Length: 2\r\n\r\n{}")
+"""Beside FAULTS for `echoing`: urllib3 logs such a header."""
+
+
+def sent_of(asked: Asked) -> str:
+    """Return all that was sent, on one line."""
+    headers = " ".join(f"{name}: {value}" for name, value in asked.headers.items())
+    return f"{asked.method} {asked.path} {asked.query} {headers} {asked.body.decode()}"
+
+
+def canary_in(sent: str) -> str:
+    """Return the word of what was sent that holds a canary."""
+    return next((one for one in sent.split() if "CANARY" in one), "nobody")
+
+
+def spelt(text: str) -> list[str]:
+    """Return a text as services repeat it."""
+    return [
+        text,
+        quote(text, safe=""),
+        json.dumps(text),
+        html.escape(text),
+        "".join(f"\\u{ord(one):04X}" for one in text),
+        "\0".join(text),
+        base64.b64encode(text.encode()).decode(),
+    ]
+
+
+def echoing(fault: Reply, asked: Asked) -> Reply:
+    """Return the fault with all that was sent in its status line, headers and body."""
+    sent = sent_of(asked)
+    line, everything = sent.encode(), "\n".join(spelt(sent)).encode()
+    if fault.raw is not None:
+        first, end, rest = fault.raw.partition(b"\r\n")
+        rest = rest.replace(b"no header", b"no header " + line).replace(b"zz", b"zz" + line)
+        return replace(fault, raw=first + b" " + line + end + rest + everything)
+    headers = {**fault.headers, "x-echo": sent, "link": f'<http://{sent}>; rel="next"'}
+    if "location" in headers:
+        headers["location"] = f"http://{canary_in(sent)}.example/{quote(sent)}?{sent}"
+    encoding = headers.get("content-encoding")
+    if encoding == "br":
+        headers["content-encoding"] = f"br {sent}"[:60] + sent
+    if encoding == "gzip":
+        return replace(fault, headers=headers)
+    named = ("error", "message", "detail", "title", "error_description")
+    said = json.dumps(dict.fromkeys(named, sent) | {"all": spelt(sent)}).encode() if fault.status >= 400 else b""
+    return replace(fault, headers=headers, body=said or fault.body + everything)

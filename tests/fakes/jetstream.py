@@ -32,6 +32,20 @@ def event(number: int, at: int, text: str = "The Sundvik ferry again", **commit:
     return {"did": f"did:plc:u{number}", "time_us": at, "kind": "commit", "commit": whole}
 
 
+def account(number: int, at: int, status: object = "deleted", **changes: Any) -> dict[str, Any]:
+    """An event of the account whose post `event` makes of the same number."""
+    did = f"did:plc:u{number}"
+    told = {
+        "active": False,
+        "status": status,
+        "did": did,
+        "seq": number,
+        "time": "2026-02-03T12:00:00.000Z",
+        **changes,
+    }
+    return {"did": did, "time_us": at, "kind": "account", "account": told}
+
+
 class FakeJetstream:
     """breaks: after how many frames each connection breaks off; holds_from: what is earlier is no longer held."""
 
