@@ -50,11 +50,11 @@ def status(shell: Shell, *, as_json: bool) -> None:
         paid = [dollars(source["microdollars"])] if source["microdollars"] else []
         shell.data(f"    {', '.join([*counts, *paid])}")
     shell.data(shell.heading("gaps"))
-    for line in _unread(shell, known["gaps"]):
+    for line in [*_unread(shell, known["gaps"])] or ["none"]:
         shell.data(f"  {line}")
     shell.data(shell.heading("outbox"))
-    for state, count in known["outbox"].items():
-        shell.data(f"  {state}  {count}")
+    for state, count in known["outbox"].items() or [("empty", "")]:
+        shell.data(f"  {state}  {count}".rstrip())
 
 
 _COUNTS = ("received", "stored", "duplicate", "quarantined", "deleted")
