@@ -187,11 +187,11 @@ def test_the_same_rows_give_the_same_brief_again(store: Store) -> None:
 
 
 def test_what_an_encoder_made_of_many_opinions_has_a_part_in_the_groups(store: Store) -> None:
-    rows = against(24)
+    rows = against(30)
     _keep(store, rows)
     by_words = brief_one(store, story(), as_of=UNTIL)
     answers = [
-        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(24)
+        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(30)
     ]
     Remembered(_Read(answers), store).read([row.post.text for row in rows])
     brief = brief_one(store, story(), as_of=UNTIL)
@@ -206,11 +206,11 @@ def test_what_an_encoder_made_of_many_opinions_has_a_part_in_the_groups(store: S
 
 
 def test_without_the_encoder_no_vector_has_a_part_however_many_are_kept(store: Store) -> None:
-    rows = against(24)
+    rows = against(30)
     _keep(store, rows)
     by_words = brief_one(store, story(), as_of=UNTIL)
     answers = [
-        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(24)
+        Encoding(tone=(0, 0, 0), kind=(0, 0, 0, 0), vector=bytes([90 if n % 2 else 10, 50])) for n in range(30)
     ]
     Remembered(_Read(answers), store).read([row.post.text for row in rows])
     assert brief_one(store, story(), as_of=UNTIL, meaning=None).hash == by_words.hash
