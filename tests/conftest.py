@@ -1,11 +1,19 @@
-"""What every test may use: the corpora's folder, and a run in which nothing may be skipped."""
+"""What every test may use: the corpora's folder, an empty store, a loopback Slack; and no run may skip."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from monitor.store import Store
+from tests.builders import NOON
+from tests.fakes.slack import FakeSlack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _skipped: list[str] = []
 
@@ -35,3 +43,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def corpora() -> Path:
     """The folder of the labelled corpora, which MONITOR_DATA names."""
     return Path(os.environ["MONITOR_DATA"])
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """An empty one."""
+    with Store.in_memory() as made:
+        yield made
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    """A workspace whose first message is of noon."""
+    with FakeSlack(first_ts=int(NOON.timestamp())) as fake:
+        yield fake

@@ -37,17 +37,11 @@ from tests.ferry_talk import UNTIL, against, in_favour, said
 from tests.test_reworded_reports import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from monitor.model import Brief
 
 MADE_BY = "test/1"
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
 
 
 def _keep(store: Store, rows: Sequence[Understood], *, read: bool = True) -> None:

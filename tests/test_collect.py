@@ -42,12 +42,6 @@ def good() -> Reply:
     return Reply(body=(ROOT / "tests" / "data" / "rss" / "ferry.rss").read_bytes())
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
-
-
 # --- One source's failure ----------------------------------------------------------------------
 
 
@@ -132,6 +126,16 @@ def test_a_refused_query_does_not_keep_the_others_from_being_asked(store: Store)
         (problem,) = collect(store, [build("x", fake.url)], queries, now=NOW)
     assert "only narrow" in problem.what
     assert store.count_posts() == 5
+
+
+def test_one_wrong_query_beside_an_outage_is_no_refusal_of_the_source(store: Store) -> None:
+    queries = [Query(text="lang:en", stories=(StoryId("bridge"),)), QUERY]
+    with FakeX(faults={1: error("unavailable")}) as fake:
+        assert len(collect(store, [build("x", fake.url)], queries, now=NOW)) == 2
+    assert not store.healths()["source"].refused
+    with FakeX() as fake:
+        collect(store, [build("x", fake.url)], queries, now=NOW + timedelta(hours=1))
+    assert store.healths()["source"].refused
 
 
 def test_a_problem_of_many_queries_is_told_once(store: Store) -> None:

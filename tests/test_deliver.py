@@ -25,23 +25,11 @@ from tests.builders import NOON, post, story
 from tests.fakes.slack import FakeSlack, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from monitor.model import Message
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(first_ts=int(NOON.timestamp())) as fake:
-        yield fake
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as made:
-        yield made
 
 
 def bot(fake: FakeSlack, **changes: Any) -> SlackBot:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import pytest
-
 from jobs.collect import collect
 from jobs.following import addresses
 from jobs.understand import understand
@@ -14,20 +12,13 @@ from monitor.events import same_event
 from monitor.interchange import story_dict
 from monitor.model import Page, StoryId
 from monitor.queries import problems, query_for
-from monitor.store import Store
 from tests.benchmarks.events import ours
 from tests.builders import NOON, post, story
 from tests.fakes.services import build
 from tests.fakes.web import FakeWeb, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
+    from monitor.store import Store
 
 
 def feed(*items: tuple[str, str, str]) -> bytes:

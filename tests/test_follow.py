@@ -113,6 +113,16 @@ def test_a_job_that_never_ends_gives_way_to_another_within_the_day(tmp_path: Pat
         assert len(held(store)) == 5
 
 
+def test_a_job_whose_result_is_held_no_longer_is_not_asked_about(tmp_path: Path) -> None:
+    with filled(tmp_path / "m.db") as store:
+        with FakeX(compliance=Compliance(polls=9)) as fake:
+            follow(store, [follower(fake, store, seconds_for_deletions=0)], now=NOW)
+        with FakeX(compliance=Compliance(gone=[IDS[0]], forgotten=["701"])) as fake:
+            fake.compliance.jobs = 1
+            follow(store, [follower(fake, store)], now=NOW + 10 * 24 * HOUR)
+        assert len(held(store)) == 5
+
+
 @pytest.mark.parametrize("status", ["failed", "expired"])
 def test_a_job_that_failed_is_told_and_another_one_begins(status: str, tmp_path: Path) -> None:
     with filled(tmp_path / "m.db") as store, FakeX(compliance=Compliance(gone=[IDS[0]])) as fake:

@@ -18,24 +18,17 @@ from monitor.model import Page, Post, PostId, Query, Span, Story, StoryId, id_ha
 from monitor.queries import query_for
 from monitor.queries.standing import Standing
 from monitor.sources.jetstream import JetstreamOptions, JetstreamSource
-from monitor.store import Store
 from tests.builders import post
 from tests.fakes.jetstream import FakeJetstream, account, event
 from tests.fakes.web import FakeWeb, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from monitor.store import Store
 
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 FERRY = Query(text="sundvik ferry OR #ferga", stories=(StoryId("ferry"),))
 BRIDGE = Query(text='"harbour bridge" -toll', stories=(StoryId("bridge"),))
 SECOND = 1_000_000
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
 
 
 def micros(at: datetime) -> int:

@@ -14,7 +14,6 @@ from monitor.model import Page, PostId, id_hash
 from monitor.protocols import Follower
 from monitor.sources.mastodon_follow import Asking
 from monitor.sources.mastodon_follow import follow as asked_for
-from monitor.store import Store
 from tests.builders import NOON as NOW
 from tests.builders import post
 from tests.fakes.mastodon import MISSING, shown
@@ -23,18 +22,13 @@ from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
+    from monitor.store import Store
     from tests.fakes.web import Asked
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
 
 
 def uri(web: FakeWeb | str, number: int) -> PostId:

@@ -22,25 +22,13 @@ from tests.test_deliver import POINTS, bot, kill_at, run, said, states, webhook
 from tests.test_slack import HOSTILE, check_is_calm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jobs.delivery.slack import SlackBot, SlackWebhook
 
 HOUR = timedelta(hours=1)
 FAILING = "X is not being read · It has been failing since 3 February 2026, 13:00: “X answered 401: Unauthorized”"
-
-
-@pytest.fixture
-def slack() -> Iterator[FakeSlack]:
-    with FakeSlack(first_ts=int(NOON.timestamp())) as fake:
-        yield fake
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as made:
-        yield made
 
 
 def refuse(store: Store, *, hours: float = 0, problem: str = "X answered 401: Unauthorized", **how: Any) -> None:

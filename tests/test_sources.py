@@ -10,24 +10,18 @@ import pytest
 from jobs.collect import collect
 from monitor.errors import SourceUnavailable
 from monitor.model import Query, Span, StoryId
-from monitor.store import Store
 from tests.fakes.faults import DATA, FAULTS, HTTP, TRANSPORT
 from tests.fakes.services import KINDS, SERVICES, build
 from tests.fakes.web import FakeWeb, Reply
 from tests.fakes.x import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from monitor.store import Store
 
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 QUERY = Query(text="Sundvik ferry", stories=(StoryId("ferry"),))
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
 
 
 def test_every_registered_kind_is_tested_here_with_all_faults() -> None:

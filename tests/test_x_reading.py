@@ -21,8 +21,6 @@ from tests.fakes.x import error
 from tests.fakes.x_stream import StreamX, times, x_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from monitor.model import Gap
     from monitor.protocols import Source
 
@@ -31,12 +29,6 @@ WORDS = "sundvik ferry"
 QUERY = Query(text=WORDS, stories=(StoryId("ferry"),))
 HOUR = timedelta(hours=1)
 EVER = Span(since=None, until=None)
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with Store.in_memory() as opened:
-        yield opened
 
 
 def stream(per_hour: float, *, days: float = 3) -> StreamX:

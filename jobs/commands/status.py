@@ -96,7 +96,7 @@ def _unread(shell: Shell, gaps: Sequence[dict[str, Any]]) -> Iterator[str]:
     latest = sorted(lost, key=lambda key: (key[2], key), reverse=True)
     for source, since, until, reason in latest[:_SHOWN]:
         asked = lost[source, since, until, reason]
-        of = f" ({counted(asked, 'query').replace('querys', 'queries')})" if asked > 1 else ""
+        of = f" ({asked} queries)" if asked > 1 else ""
         yield f"{shown(source)}  {since} to {until}  {shown(reason)}: unknown, not zero{of}"
     if len(latest) > _SHOWN:
         yield f"and {len(latest) - _SHOWN:,} older ones (all of them: --json)"

@@ -12,11 +12,11 @@ from pydantic import Field
 from monitor.errors import DeliveryFailed
 from monitor.options import Options
 
+from .composing import Composing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from monitor.model import Notice, Report
 
 
 class FilesOptions(Options):
@@ -31,7 +31,7 @@ class FilesOptions(Options):
         return FilesChannel(self.name, Path(self.folder))
 
 
-class FilesChannel:
+class FilesChannel(Composing):
     """A receipt is the name of the file; posting the same key again replaces it, so nothing is ever double."""
 
     edits = True
@@ -39,18 +39,6 @@ class FilesChannel:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self._folder = folder
-
-    def compose(self, report: Report) -> str:
-        """Return the payload that shows `report`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render(report)
-
-    def compose_notice(self, notice: Notice) -> str:
-        """Return the payload that shows `notice`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render_notice(notice)
 
     def post(self, payload: str, key: str) -> str:
         """Write the file of `key`; return its name."""

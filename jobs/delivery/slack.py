@@ -23,6 +23,7 @@ from monitor.blanking import Secrets
 from monitor.errors import ConfigError, DeliveryFailed, DeliveryUncertain
 from monitor.options import Options, Secret
 
+from .composing import Composing
 from .refused import ChannelRefused
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient, WebhookClient
     from slack_sdk.web import SlackResponse
 
-    from monitor.model import Notice, Report
 
 _EVENT = "what_people_say_report"
 _CODE = re.compile(r"[a-z0-9_]{1,80}")
@@ -130,7 +130,7 @@ class SlackWebhookOptions(Options):
         return SlackWebhook(self.name, client)
 
 
-class SlackBot:
+class SlackBot(Composing):
     """A channel whose messages can be found again by our metadata, and edited.
 
     A receipt is "CHANNEL/TS", as Slack gave them. A payload is JSON: {"text": str, "blocks": [...]}.
@@ -143,18 +143,6 @@ class SlackBot:
         self._channel = channel
         self._client = client
         self._secrets = Secrets(client.token or "")
-
-    def compose(self, report: Report) -> str:
-        """Return the payload that shows `report`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render(report)
-
-    def compose_notice(self, notice: Notice) -> str:
-        """Return the payload that shows `notice`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render_notice(notice)
 
     def post(self, payload: str, key: str) -> str:
         """Post, marked with `key`, and return the receipt. DeliveryFailed, DeliveryUncertain."""
@@ -223,7 +211,7 @@ class SlackBot:
         raise problem
 
 
-class SlackWebhook:
+class SlackWebhook(Composing):
     """A channel that gives no receipt: a message in it can be neither found again nor edited."""
 
     edits = False
@@ -233,18 +221,6 @@ class SlackWebhook:
         self._client = client
         self._secrets = Secrets()
         self._secrets.add_url(client.url)
-
-    def compose(self, report: Report) -> str:
-        """Return the payload that shows `report`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render(report)
-
-    def compose_notice(self, notice: Notice) -> str:
-        """Return the payload that shows `notice`."""
-        from reports import slack  # noqa: PLC0415 (reports load their tables)
-
-        return slack.render_notice(notice)
 
     def post(self, payload: str, key: str) -> None:  # noqa: ARG002 (a webhook keeps no metadata)
         """Post. DeliveryFailed, DeliveryUncertain."""

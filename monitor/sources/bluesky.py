@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -17,13 +18,13 @@ from pydantic import Field
 from monitor.blanking import MARK
 from monitor.errors import SourceGarbled, SourceRefused
 from monitor.interchange import raw_text
-from monitor.model import Followed, Page, PostId
 from monitor.options import Options, Secret
 from monitor.queries import Unsearchable, searches
 from monitor.text import clean
 
 from .answers import Service, rate_left
 from .bluesky_posts import URI, parse
+from .lookups import looked_up
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from monitor.model import Query
+    from monitor.model import Followed, Page, Post, PostId, Query
     from monitor.queries import Search
     from monitor.web import Answer
 
@@ -42,7 +43,7 @@ _REACH = timedelta(days=7)
 _OVERLAP = timedelta(minutes=30)
 """What is listed late: a post that its author dates back is listed by the earlier of its two times."""
 _A_LOOKUP = 25  # uris, at most (app.bsky.feed.getPosts)
-_MOST_LOOKUPS = 400
+_MOST_LOOKED_UP = 10_000  # in a run
 _ENDED = frozenset(("ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"))
 _TOKENS = ("accessJwt", "refreshJwt")
 
@@ -198,22 +199,18 @@ class BlueskySource:
         now: datetime,
     ) -> Iterator[Followed]:
         """Yield which posts are gone, by looking them up, 10,000 a run at most; the state says where to go on."""
-        after = str(json.loads(state).get("after", "")) if state else ""
-        wanted = [post for post in sorted(posts) if post > after and URI.fullmatch(post)]
-        for number, at in enumerate(range(0, len(wanted), _A_LOOKUP)):
-            if number == _MOST_LOOKUPS:
-                return
-            some = wanted[at : at + _A_LOOKUP]
-            answer, _ = self._session.get(
-                f"/xrpc/app.bsky.feed.getPosts?{'&'.join(f'uris={one}' for one in some)}", {}, now
-            )
-            rows = answer.get("posts") if isinstance(answer, dict) else None
-            if not isinstance(rows, list):
-                raise SourceGarbled(self.name, "the answer has no posts", sample=raw_text(answer))
-            found = {row.get("uri") for row in rows if isinstance(row, dict) and isinstance(row.get("uri"), str)}
-            gone = tuple(post for post in some if post not in found)
-            yield Followed(gone=gone, state=json.dumps({"after": some[-1]}))
-        yield Followed()
+        look_up = partial(self._look_up, now)
+        return looked_up(posts, state, look_up, source=self.name, ours=URI, at_once=_A_LOOKUP, most=_MOST_LOOKED_UP)
+
+    def _look_up(self, now: datetime, posts: Sequence[PostId]) -> tuple[list[PostId], list[Post], int]:
+        """Say what has become of some: what is not shown is gone."""
+        named = "&".join(f"uris={one}" for one in posts)
+        answer, _ = self._session.get(f"/xrpc/app.bsky.feed.getPosts?{named}", {}, now)
+        rows = answer.get("posts") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise SourceGarbled(self.name, "the answer has no posts", sample=raw_text(answer))
+        found = {row.get("uri") for row in rows if isinstance(row, dict) and isinstance(row.get("uri"), str)}
+        return [post for post in posts if post not in found], [], 0
 
     def probe(self, now: datetime) -> str:
         """Ask for the session that is kept, or begin one."""

@@ -118,9 +118,8 @@ class HackerNewsSource:
 
         Raises SourceUnavailable at the end where of some nothing is known: they stay.
         """
-        ours = [post for post in posts if _OURS.fullmatch(post)]
         look_up = partial(self._look_up, set(cited), now)
-        return looked_up(ours, state, look_up, source=self.name, at_once=_A_LOOKUP, most=_MOST_ITEMS)
+        return looked_up(posts, state, look_up, source=self.name, ours=_OURS, at_once=_A_LOOKUP, most=_MOST_ITEMS)
 
     def _look_up(
         self, cited: set[PostId], now: datetime, posts: Sequence[PostId]

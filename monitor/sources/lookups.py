@@ -9,6 +9,7 @@ from monitor.errors import SourceUnavailable
 from monitor.model import Followed
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
@@ -19,15 +20,23 @@ if TYPE_CHECKING:
 
 
 def looked_up(
-    posts: Sequence[PostId], state: str | None, look_up: LookUp, *, source: str, at_once: int, most: int
+    posts: Sequence[PostId],
+    state: str | None,
+    look_up: LookUp,
+    *,
+    source: str,
+    ours: re.Pattern[str],
+    at_once: int,
+    most: int,
 ) -> Iterator[Followed]:
     """Yield what `look_up` says of `posts`, `at_once` at a time and `most` in a run; the state says how far.
 
+    ours: the form of the service's ids; it is asked for no other.
     Raises what `look_up` does, and SourceUnavailable at the end where the service said nothing of some: they stay.
     """
     kept = json.loads(state) if state else {}
     after, unknown = str(kept.get("after", "")), int(kept.get("unknown", 0))
-    wanted = [post for post in sorted(posts) if post > after]
+    wanted = [post for post in sorted(posts) if post > after and ours.fullmatch(post)]
     for at in range(0, min(len(wanted), most), at_once):
         some = wanted[at : at + at_once]
         gone, edited, unsaid = look_up(some)

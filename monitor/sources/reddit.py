@@ -106,9 +106,10 @@ class RedditSource:
 
         Raises SourceUnavailable at the end where of some nothing is known: they stay.
         """
-        ours = [post for post in posts if _OURS.fullmatch(post)]
         look_up = partial(self._look_up, set(cited), now)
-        return looked_up(ours, state, look_up, source=self.name, at_once=_A_LOOKUP, most=_MOST_LOOKED_UP)
+        return looked_up(
+            posts, state, look_up, source=self.name, ours=_OURS, at_once=_A_LOOKUP, most=_MOST_LOOKED_UP
+        )
 
     def _look_up(
         self, cited: set[PostId], now: datetime, posts: Sequence[PostId]

@@ -33,6 +33,8 @@ _A_LOOKUP = 100  # ids, at most (API reference, "Posts lookup")
 _MOST_LOOKED_UP = 500
 _PATIENCE = timedelta(hours=20)
 """A job that is not done by then never will be; the next one begins within the day."""
+_HOLDS = timedelta(days=6)
+"""Of an older job X gives no result any more, so that it is not asked about."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 8.0  # seconds; each pause is twice as long as the one before
 _GONE = "delete"
 _ENDED = ("complete", "failed", "expired")
@@ -58,6 +60,8 @@ def follow(
     """
     job = json.loads(state) if state else {}
     begun = read_time(job.get("begun"))
+    if begun is not None and now - begun > _HOLDS:
+        begun = None
     known = x.compliance(str(job["id"]), now=now) if begun is not None else {}
     if begun is None or (known.get("status") not in _ENDED and now - begun > _PATIENCE):
         ids = [post for post in posts if is_id(post)]

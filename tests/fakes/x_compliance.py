@@ -16,15 +16,21 @@ SIGNATURE = "s1gnature-EEEEEEEE"
 class Compliance:
     """gone: ids that are deleted. posts: what a lookup knows, by id. polls: how often a job is not done yet.
 
-    usage: how many posts it says were read.
+    forgotten: jobs that X no longer knows. usage: how many posts it says were read.
     """
 
     def __init__(
-        self, *, gone: Sequence[str] = (), posts: dict[str, dict[str, Any]] | None = None, polls: int = 0
+        self,
+        *,
+        gone: Sequence[str] = (),
+        posts: dict[str, dict[str, Any]] | None = None,
+        polls: int = 0,
+        forgotten: Sequence[str] = (),
     ) -> None:
         self.gone = list(gone)
         self.posts = posts or {}
         self.polls = polls
+        self.forgotten = forgotten
         self.status = "complete"
         self.uploaded: list[list[str]] = []
         self.looked_up: list[str] = []
@@ -48,6 +54,8 @@ class Compliance:
             self.jobs += 1
             return _ok({"data": self._job("created", url)})
         if asked.path.startswith("/2/compliance/jobs/"):
+            if asked.path.rpartition("/")[2] in self.forgotten:
+                return Reply(status=404, body=b"{}")
             self.polls -= 1
             return _ok({"data": self._job(self.status if self.polls < 0 else "in_progress", url)})
         if asked.path == "/2/usage/tweets":
